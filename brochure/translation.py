@@ -1,0 +1,9 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from brochure import models
+
+
+@register(models.Edition)
+class EditionTranslation(TranslationOptions):
+    fields = ("title",)
+    required_languages = {"es": ("title",)}

@@ -1,0 +1,49 @@
+"""The catalogue's records, one module per noun."""
+
+from procedures.models.assurance import Assurance, Source, Verified
+from procedures.models.calendar import NonWorkingDay
+from procedures.models.documents import Document
+from procedures.models.glossary import GlossaryTerm
+from procedures.models.guide import BusinessType, Choice, Question
+from procedures.models.law import LegalInstrument, UnitValue
+from procedures.models.loading import LoadedRecord
+from procedures.models.places import Institution, Level, Office, OpeningHours
+from procedures.models.procedures import Fee, LegalCitation, Procedure, ProcedureVersion, Requirement, Step
+from procedures.models.programs import Call, Program, ProgramVersion
+from procedures.models.situations import Conditional, Situation
+from procedures.models.stages import Audience, Stage
+from procedures.models.versions import Version, VersionState
+
+__all__ = [
+    "Assurance",
+    "Audience",
+    "BusinessType",
+    "Call",
+    "Choice",
+    "Conditional",
+    "Document",
+    "Fee",
+    "GlossaryTerm",
+    "Institution",
+    "LegalCitation",
+    "LegalInstrument",
+    "Level",
+    "LoadedRecord",
+    "NonWorkingDay",
+    "Office",
+    "OpeningHours",
+    "Procedure",
+    "ProcedureVersion",
+    "Program",
+    "ProgramVersion",
+    "Question",
+    "Requirement",
+    "Situation",
+    "Source",
+    "Stage",
+    "Step",
+    "UnitValue",
+    "Verified",
+    "Version",
+    "VersionState",
+]

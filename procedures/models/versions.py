@@ -1,0 +1,114 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from procedures.models.assurance import Verified
+
+
+class VersionState(models.TextChoices):
+    """The life of a version; the public sees the last two."""
+
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    APPROVED = "approved", _("approved")
+    PUBLISHED = "published", _("published")
+    RETIRED = "retired", _("retired")
+
+
+OPEN_STATES = [VersionState.DRAFT, VersionState.IN_REVIEW, VersionState.APPROVED]
+PUBLIC_STATES = [VersionState.PUBLISHED, VersionState.RETIRED]
+
+
+class VersionQuerySet(models.QuerySet):
+    def published(self):
+        """The versions in force: at most one per identity."""
+        return self.filter(state=VersionState.PUBLISHED)
+
+    def public(self):
+        """What anyone may read: in force, or retired and kept at its own address."""
+        return self.filter(state__in=PUBLIC_STATES)
+
+    def open(self):
+        """Work of the staff that is not published yet: at most one per identity."""
+        return self.filter(state__in=OPEN_STATES)
+
+
+class Version(Verified):
+    """One numbered version of a record's content and where it stands between draft and retirement."""
+
+    State = VersionState
+
+    number = models.PositiveSmallIntegerField(_("version"), default=1)
+    state = models.CharField(_("state"), max_length=12, choices=VersionState.choices, default=VersionState.DRAFT)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("author"),
+        help_text=_("Empty for a record that was loaded from the fixtures."),
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewer"),
+    )
+    change_note = models.TextField(_("what changes"), blank=True, help_text=_("Internal: for the reviewer."))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    publish_at = models.DateTimeField(_("to be published at"), null=True, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+
+    class Meta(Verified.Meta):
+        abstract = True
+        constraints = [
+            *Verified.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(state__in=VersionState.values), name="%(app_label)s_%(class)s_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=VersionState.IN_REVIEW) | Q(submitted_at__isnull=False),
+                name="%(app_label)s_%(class)s_in_review_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=VersionState.APPROVED) | Q(approved_at__isnull=False),
+                name="%(app_label)s_%(class)s_approved_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=PUBLIC_STATES) | Q(published_at__isnull=False),
+                name="%(app_label)s_%(class)s_public_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=VersionState.RETIRED, retired_at__isnull=False)
+                | (~Q(state=VersionState.RETIRED) & Q(retired_at__isnull=True)),
+                name="%(app_label)s_%(class)s_retired_iff_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(author__isnull=True) | Q(reviewer__isnull=True) | ~Q(author=models.F("reviewer")),
+                name="%(app_label)s_%(class)s_reviewer_not_author",
+                violation_error_message=_("The reviewer can't be the author."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[VersionState.APPROVED, VersionState.PUBLISHED])
+                | Q(author__isnull=True)
+                | Q(reviewer__isnull=False),
+                name="%(app_label)s_%(class)s_four_eyes",
+                violation_error_message=_("Another person has to review it first."),
+            ),
+        ]
+
+    @property
+    def is_editable(self):
+        """Content changes only while it is a draft; later changes take a new version."""
+        return self.state == VersionState.DRAFT
+
+    @property
+    def is_public(self):
+        return self.state in PUBLIC_STATES
