@@ -200,6 +200,7 @@ class ProcedureVersion(Version, Conditional):
         verbose_name = _("procedure")
         verbose_name_plural = _("procedures")
         ordering = ["procedure", "-number"]
+        permissions = [("publish_procedureversion", "Can approve, publish and retire versions of procedures")]
         constraints = [
             *Version.Meta.constraints,
             models.UniqueConstraint(fields=["procedure", "number"], name="procedure_version_number_once"),

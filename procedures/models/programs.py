@@ -217,6 +217,7 @@ class ProgramVersion(Version, Conditional):
         verbose_name = _("program")
         verbose_name_plural = _("programs")
         ordering = ["program", "-number"]
+        permissions = [("publish_programversion", "Can approve, publish and retire versions of programs")]
         constraints = [
             *Version.Meta.constraints,
             models.UniqueConstraint(fields=["program", "number"], name="program_version_number_once"),

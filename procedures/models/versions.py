@@ -59,6 +59,7 @@ class Version(Verified):
         verbose_name=_("reviewer"),
     )
     change_note = models.TextField(_("what changes"), blank=True, help_text=_("Internal: for the reviewer."))
+    review_note = models.TextField(_("what the reviewer says"), blank=True, help_text=_("Internal: for the author."))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
