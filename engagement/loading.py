@@ -56,6 +56,4 @@ def create_commitment(loader, data):
         milestone = commitment.milestones.create(number=item["number"], **months(item), **translated(item, "title"))
         milestone.responsible.set(loader.all(Institution, item.get("responsible")))
     for item in data.get("background", []):
-        commitment.events.create(
-            **plain(item, "date", source_url="source"), **translated(item, "text", "note")
-        )
+        commitment.events.create(**plain(item, "date", source_url="source"), **translated(item, "text", "note"))

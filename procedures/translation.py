@@ -84,7 +84,19 @@ class ProcedureTranslation(TranslationOptions):
 
 @register(models.ProcedureVersion)
 class ProcedureVersionTranslation(TranslationOptions):
-    fields = ("name", "purpose", "who", "cases", "provider", "response_text", "validity_text", "result_note", "redress", "inspection", "good_to_know")
+    fields = (
+        "name",
+        "purpose",
+        "who",
+        "cases",
+        "provider",
+        "response_text",
+        "validity_text",
+        "result_note",
+        "redress",
+        "inspection",
+        "good_to_know",
+    )
     required_languages = {"es": ("name",)}
 
 

@@ -34,9 +34,7 @@ class Source(models.Model):
 class Verified(models.Model):
     """Adds to a record how sure we are of it, who checked it and when it must be checked again."""
 
-    assurance = models.CharField(
-        _("assurance"), max_length=12, choices=Assurance.choices, default=Assurance.UNVERIFIED
-    )
+    assurance = models.CharField(_("assurance"), max_length=12, choices=Assurance.choices, default=Assurance.UNVERIFIED)
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     verified_by = models.ForeignKey(
         "procedures.Institution",

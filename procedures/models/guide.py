@@ -80,9 +80,7 @@ class Question(models.Model):
 class Choice(SetsSituations):
     """One answer to a question and what it makes true or false of the business."""
 
-    question = models.ForeignKey(
-        Question, on_delete=models.CASCADE, related_name="choices", verbose_name=_("question")
-    )
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="choices", verbose_name=_("question"))
     slug = models.SlugField(_("slug"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     label = models.CharField(_("answer"), max_length=200)

@@ -34,8 +34,7 @@ class TimeUnit(models.TextChoices):
 def value_with_unit(value, unit, name):
     """A constraint: a number and its unit are given together or not at all, and the unit is a known one."""
     return models.CheckConstraint(
-        condition=Q(**{f"{value}__isnull": True, unit: ""})
-        | Q(**{f"{value}__gt": 0, f"{unit}__in": TimeUnit.values}),
+        condition=Q(**{f"{value}__isnull": True, unit: ""}) | Q(**{f"{value}__gt": 0, f"{unit}__in": TimeUnit.values}),
         name=name,
         violation_error_message=_("Give the number and its unit together, or neither."),
     )
@@ -157,9 +156,7 @@ class ProcedureVersion(Version, Conditional):
     is_online = models.BooleanField(_("online"), default=False)
     is_in_person = models.BooleanField(_("in person"), default=False)
     is_by_phone = models.BooleanField(_("by phone"), default=False)
-    offices = models.ManyToManyField(
-        Office, blank=True, related_name="procedure_versions", verbose_name=_("offices")
-    )
+    offices = models.ManyToManyField(Office, blank=True, related_name="procedure_versions", verbose_name=_("offices"))
     online_url = models.URLField(_("where it is done online"), max_length=500, blank=True)
     response_value = models.PositiveSmallIntegerField(_("response time"), null=True, blank=True)
     response_unit = models.CharField(

@@ -178,9 +178,7 @@ class ProgramVersion(Version, Conditional):
     partners = models.ManyToManyField(Institution, blank=True, related_name="+", verbose_name=_("together with"))
     benefits = models.TextField(_("what it gives"), blank=True, help_text=_("One per line."))
     who = models.TextField(_("who it is for"), blank=True)
-    amount_minimum = models.DecimalField(
-        _("amount from (MXN)"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
+    amount_minimum = models.DecimalField(_("amount from (MXN)"), max_digits=14, decimal_places=2, null=True, blank=True)
     amount_maximum = models.DecimalField(_("amount to (MXN)"), max_digits=14, decimal_places=2, null=True, blank=True)
     amount_note = models.TextField(_("note on the amount"), blank=True)
     stages = models.ManyToManyField(Stage, blank=True, related_name="program_versions", verbose_name=_("stages"))
