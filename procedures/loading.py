@@ -76,7 +76,7 @@ class Loader:
 
     def _parse(self, file):
         try:
-            return yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         except (OSError, yaml.YAMLError) as error:
             raise FixtureError(f"{file}: {error}") from error
 
