@@ -190,6 +190,7 @@ class ProcedureVersion(Version, Conditional):
 
     objects = ProcedureVersionQuerySet.as_manager()
 
+    IDENTITY = "procedure"
     CHILDREN = ("requirements", "steps", "fees", "citations")
 
     class Meta(Version.Meta):

@@ -208,6 +208,7 @@ class ProgramVersion(Version, Conditional):
 
     objects = ProgramVersionQuerySet.as_manager()
 
+    IDENTITY = "program"
     CHILDREN = ()
 
     class Meta(Version.Meta):

@@ -106,6 +106,11 @@ class Version(Verified):
         ]
 
     @property
+    def identity(self):
+        """The procedure or program that this is a version of."""
+        return getattr(self, self.IDENTITY)
+
+    @property
     def is_editable(self):
         """Content changes only while it is a draft; later changes take a new version."""
         return self.state == VersionState.DRAFT

@@ -1,0 +1,220 @@
+"""The life of a version: every move between draft and retirement, for procedures and programs alike.
+
+Each action locks the identity, looks at the state as it is now, makes its move and its line in the history in one
+transaction, or raises IllegalMove and changes nothing.
+"""
+
+from functools import partial
+
+from django.conf import settings
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.db.models import Max, ProtectedError
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from procedures.models import ProcedureVersion, ProgramVersion, VersionState
+from procedures.models.versions import PUBLIC_STATES
+from procedures.signals import version_published, version_retired
+
+
+class IllegalMove(ValueError):
+    """The version can't make this move; the message says why in the reader's language."""
+
+
+@transaction.atomic
+def start_version(*, of, author):
+    """A new draft with all the content of a published or retired version, children and both languages included.
+
+    What is known of its truth (assurance, verification dates, sources) is copied too: a copy is as true as what it
+    was copied from until somebody changes it.
+
+    Returns:
+        The draft, of the same class as `of`.
+
+    Raises:
+        IllegalMove: `of` was never public, or a version is in progress already.
+    """
+    identity = _lock(of)
+    _expect(of, *PUBLIC_STATES)
+    if open_version := identity.versions.open().first():
+        raise IllegalMove(_("Version %(number)d is in progress already.") % {"number": open_version.number})
+    draft = _copy(
+        of,
+        number=identity.versions.aggregate(last=Max("number"))["last"] + 1,
+        state=VersionState.DRAFT,
+        author=author,
+        reviewer=None,
+        change_note="",
+        review_note="",
+        submitted_at=None,
+        approved_at=None,
+        publish_at=None,
+        published_at=None,
+        retired_at=None,
+    )
+    for children in of.CHILDREN:
+        for child in getattr(of, children).all():
+            _copy(child, version=draft)
+    _log(draft, author, gettext_noop("Started from version %(number)d."), ADDITION, number=of.number)
+    return draft
+
+
+@transaction.atomic
+def submit(*, version, by, note=""):
+    """Hands a draft to review. `note` tells the reviewer what changes; empty keeps what the draft says of it."""
+    _lock(version)
+    _expect(version, VersionState.DRAFT)
+    _move(
+        version,
+        VersionState.IN_REVIEW,
+        submitted_at=timezone.now(),
+        change_note=note or version.change_note,
+        review_note="",
+    )
+    _log(version, by, gettext_noop("Submitted for review. %(note)s"), note=note)
+
+
+@transaction.atomic
+def return_to_author(*, version, by, note):
+    """Makes a version in review, or approved, a draft again; `note` says what is missing."""
+    _lock(version)
+    _expect(version, VersionState.IN_REVIEW, VersionState.APPROVED)
+    _move(
+        version,
+        VersionState.DRAFT,
+        reviewer=None,
+        submitted_at=None,
+        approved_at=None,
+        publish_at=None,
+        review_note=note,
+    )
+    _log(version, by, gettext_noop("Returned to the author. %(note)s"), note=note)
+
+
+@transaction.atomic
+def approve(*, version, by, publish_at=None):
+    """A second person approves; at `publish_at` (aware datetime) it goes live by itself, without it by hand."""
+    _lock(version)
+    _expect(version, VersionState.IN_REVIEW)
+    if by == version.author:
+        raise IllegalMove(_("The reviewer can't be the author."))
+    _move(version, VersionState.APPROVED, reviewer=by, approved_at=timezone.now(), publish_at=publish_at)
+    _log(version, by, gettext_noop("Approved."))
+
+
+@transaction.atomic
+def publish(*, version, by=None, at=None):
+    """Makes an approved version the one in force and retires the one that was.
+
+    Args:
+        by: who presses the button; without it the history names the reviewer, who set the time.
+        at: moment from which it is in force (aware datetime; default now).
+    """
+    identity = _lock(version)
+    _expect(version, VersionState.APPROVED)
+    at = at or timezone.now()
+    who = by or version.reviewer
+    # First out, then in: at no moment are two versions in force.
+    for replaced in identity.versions.published():
+        _move(replaced, VersionState.RETIRED, retired_at=at)
+        _log(replaced, who, gettext_noop("Replaced by version %(number)d."), number=version.number)
+    _move(version, VersionState.PUBLISHED, published_at=at)
+    _log(version, who, gettext_noop("Published.") if by else gettext_noop("Published at the time that was set."))
+    _send_on_commit(version_published, version)
+
+
+@transaction.atomic
+def retire(*, version, by):
+    """Withdraws the published version; its page stays, with a notice."""
+    _lock(version)
+    _expect(version, VersionState.PUBLISHED)
+    _move(version, VersionState.RETIRED, retired_at=timezone.now())
+    _log(version, by, gettext_noop("Retired."))
+    _send_on_commit(version_retired, version)
+
+
+@transaction.atomic
+def discard(*, version, by):
+    """Deletes a draft, which no reader ever saw; an identity left without any version goes with it."""
+    identity = _lock(version)
+    _expect(version, VersionState.DRAFT)
+    _log(version, by, gettext_noop("Draft discarded."), DELETION)
+    version.delete()
+    if identity.versions.exists():
+        return
+    try:
+        identity.delete()
+    except ProtectedError as error:
+        raise IllegalMove(_("Other records name it already.")) from error
+
+
+def publish_due(*, now):
+    """Publishes the approved versions whose set time has come by `now`, each in a transaction of its own.
+
+    Returns:
+        The versions that went live. One that somebody moved meanwhile is left as it is.
+    """
+    published = []
+    for model in (ProcedureVersion, ProgramVersion):
+        for version in model.objects.filter(state=VersionState.APPROVED, publish_at__lte=now):
+            try:
+                publish(version=version, at=now)
+            except IllegalMove:
+                continue
+            published.append(version)
+    return published
+
+
+def _lock(version):
+    """Locks the identity, so that its versions move one at a time, and reads the version as it is now.
+
+    SQLite needs no row lock: its transactions begin as IMMEDIATE and wait for each other.
+    """
+    identities = type(version.identity)._base_manager
+    try:
+        identity = identities.select_for_update().get(pk=version.identity.pk)
+        version.refresh_from_db()
+    except ObjectDoesNotExist as error:
+        raise IllegalMove(_("It is no longer there.")) from error
+    return identity
+
+
+def _expect(version, *states):
+    if version.state not in states:
+        message = _("That can't be done with a version that is “%(state)s”.")
+        raise IllegalMove(message % {"state": version.get_state_display()})
+
+
+def _move(version, state, **columns):
+    version.state = state
+    for column, value in columns.items():
+        setattr(version, column, value)
+    version.save(update_fields=["state", *columns])
+
+
+def _copy(row, **changes):
+    """A saved copy of the row with `changes`: every column, both languages, and every many-to-many set."""
+    copy = type(row)._base_manager.get(pk=row.pk)
+    copy.pk = None
+    copy._state.adding = True
+    for name, value in changes.items():
+        setattr(copy, name, value)
+    copy.save(force_insert=True)
+    for field in row._meta.many_to_many:
+        getattr(copy, field.name).set(getattr(row, field.name).all())
+    return copy
+
+
+def _log(version, by, message, action=CHANGE, **values):
+    """A line in the record's history, in the language of the house: who reads it later is not who wrote it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        text = (_(message) % values).strip()
+        LogEntry.objects.log_actions(by.pk, [version], action, change_message=text)
+
+
+def _send_on_commit(signal, version):
+    # Robust: what a listener does wrong is logged and can't make a publication look failed.
+    transaction.on_commit(partial(signal.send_robust, sender=type(version), version=version), robust=True)
