@@ -10,6 +10,7 @@ PORTAL_DEBUG      "1" for development only
 """
 
 import sys
+import warnings
 from pathlib import Path
 
 import environ
@@ -20,13 +21,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 
-DATA_DIR = Path(env.str("PORTAL_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
-    (DATA_DIR / "media").mkdir(exist_ok=True)
-    (DATA_DIR / "editions").mkdir(exist_ok=True)
-except OSError as error:
-    sys.exit(f"The data folder {DATA_DIR} can't be written ({error.strerror}): set PORTAL_DATA_DIR to one that can.")
+DATA_DIR = Path(env.str("PORTAL_DATA_DIR", default="") or BASE_DIR / "var").resolve()
 
 
 def read_or_make_secret_key(path):
@@ -39,11 +34,41 @@ def read_or_make_secret_key(path):
     return path.read_text().strip()
 
 
+def read_database_url():
+    """Django's settings of the database: the PostgreSQL that DATABASE_URL names, or SQLite in the data folder."""
+    url = env.str("DATABASE_URL", default="")
+    if not url:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "db.sqlite3"}
+    try:
+        with warnings.catch_warnings(action="error"):  # the warning would show the password
+            database = env.db_url_config(url)
+    except (ValueError, UserWarning):
+        database = {}
+    if database.get("ENGINE") not in ("django.db.backends.postgresql", "django.db.backends.sqlite3"):
+        sys.exit("DATABASE_URL can't be read: it has the form postgresql://user:password@host:5432/database.")
+    return database
+
+
+def read_port():
+    port = env.str("PORT", default="") or "8000"
+    if not (port.isdecimal() and 0 < int(port) < 65_536):
+        sys.exit(f"PORT must be a number from 1 to 65535, not {port!r}.")
+    return int(port)
+
+
+# What can't work is said in one line at once, by every command.
+try:
+    for folder in (DATA_DIR, DATA_DIR / "media", DATA_DIR / "editions"):
+        folder.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = read_or_make_secret_key(DATA_DIR / "secret_key")
+except OSError as error:
+    sys.exit(f"The data folder {DATA_DIR} can't be written ({error.strerror}): set PORTAL_DATA_DIR to one that can.")
+
 DEBUG = env.bool("PORTAL_DEBUG", default=False)
 HTTPS = env.bool("PORTAL_HTTPS", default=False)
-PORT = env.int("PORT", default=8000)
-SECRET_KEY = read_or_make_secret_key(DATA_DIR / "secret_key")
-ALLOWED_HOSTS = env.list("PORTAL_HOSTS", default=["*"])
+PORT = read_port()
+# The health check asks from the machine itself.
+ALLOWED_HOSTS = [*env.list("PORTAL_HOSTS", default=["*"]), "localhost", "127.0.0.1"]
 PORTAL_URL = env.str("PORTAL_URL", default=f"http://localhost:{PORT}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
@@ -102,7 +127,7 @@ TEMPLATES = [
 ]
 
 # Connections stay open: reconnecting on every request halves what two cores serve.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": read_database_url()}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Writers wait for each other instead of failing: measured 0 of 240 "locked" with these, 177 without.
@@ -114,6 +139,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)  # seconds
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
