@@ -21,8 +21,7 @@ def load_commitment(folder, progress=lambda name, loader: None):
     """Loads `commitment.yaml` unless it was loaded before; see `procedures.loading.load_catalogue`."""
     loader = Loader(Path(folder))
     with translation.override("es"):
-        for data in loader.each("commitment", [loader.read("commitment")], key="code"):
-            create_commitment(loader, data)
+        loader.load("commitment", create_commitment, [loader.read("commitment")], key="code")
     progress("commitment", loader)
     return loader
 

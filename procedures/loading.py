@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
 from procedures import models
@@ -80,10 +80,10 @@ class Loader:
         except (OSError, yaml.YAMLError) as error:
             raise FixtureError(f"{file}: {error}") from error
 
-    def each(self, name, records, key="slug"):
-        """Yields the records that were never loaded, and remembers them as loaded once the caller has made them."""
-        for record in records:
-            identity = f"{name}/{record[key]}"
+    def load(self, name, create, records=None, key="slug"):
+        """Calls `create(loader, record)` for each record that was never loaded, and remembers it as loaded."""
+        for record in self.read(name) if records is None else records:
+            identity = f"{name}/{record.get(key)}"
             digest = hashlib.sha256(json.dumps(record, default=str, sort_keys=True).encode()).hexdigest()
             if identity in self._loaded:
                 self.kept[name] += 1
@@ -91,11 +91,10 @@ class Loader:
                     self.changed_since.append(identity)
                 continue
             try:
-                yield record
-            except GeneratorExit:
-                raise FixtureError(identity) from None
+                create(self, record)
+            except (KeyError, TypeError, ValueError, DatabaseError, FixtureError) as error:
+                raise FixtureError(f"{identity}: {error}") from error
             models.LoadedRecord.objects.create(key=identity, digest=digest)
-            self._loaded[identity] = digest
             self.created[name] += 1
 
     def get(self, model, slug):
@@ -143,103 +142,97 @@ def load_catalogue(folder, progress=lambda name, loader: None):
     """
     loader = Loader(Path(folder))
     with translation.override("es"):
-        for name, load in STEPS.items():
-            load(loader, name)
+        for name, create in CREATE.items():
+            loader.load(name, create, key="year" if name == "unit_values" else "slug")
             progress(name, loader)
+        # Identities first: a one-stop window names procedures that come later.
+        records = loader.read("procedures")
+        loader.load("procedure_identities", create_procedure, records)
+        loader.load("procedures", create_procedure_version, records)
+        progress("procedures", loader)
+        loader.load("programs", create_program)
+        progress("programs", loader)
     return loader
 
 
-def load_stages(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        models.Stage.objects.create(
-            slug=data["slug"], position=data["position"], **translated(data, "name", "description")
-        )
+def create_stage(loader, data):
+    models.Stage.objects.create(slug=data["slug"], position=data["position"], **translated(data, "name", "description"))
 
 
-def load_audiences(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        models.Audience.objects.create(slug=data["slug"], **translated(data, "name"))
+def create_audience(loader, data):
+    models.Audience.objects.create(slug=data["slug"], **translated(data, "name"))
 
 
-def load_situations(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        models.Situation.objects.create(slug=data["slug"], **translated(data, "name", "help"))
+def create_situation(loader, data):
+    models.Situation.objects.create(slug=data["slug"], **translated(data, "name", "help"))
 
 
-def load_institutions(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        row = models.Institution.objects.create(
-            phones=lines(data, "phones"),
-            parent=loader.get(models.Institution, data.get("parent")),
-            **plain(data, "slug", "acronym", "level", "email", "url"),
-            **assurance(data),
-            **translated(data, "name", "role"),
-        )
-        row.sources.set(loader.sources(data.get("sources")))
+def create_institution(loader, data):
+    row = models.Institution.objects.create(
+        phones=lines(data, "phones"),
+        parent=loader.get(models.Institution, data.get("parent")),
+        **plain(data, "slug", "acronym", "level", "email", "url"),
+        **assurance(data),
+        **translated(data, "name", "role"),
+    )
+    row.sources.set(loader.sources(data.get("sources")))
 
 
-def load_offices(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        row = models.Office.objects.create(
-            institution=loader.get(models.Institution, data["institution"]),
-            phones=lines(data, "phones"),
-            **plain(data, "slug", "address", "neighborhood", "email", "url"),
-            **assurance(data),
-            **translated(data, "name", "unit", "hours_note", "note"),
-        )
-        row.sources.set(loader.sources(data.get("sources")))
-        for stretch in data.get("hours", []):
-            opens, closes = (datetime.time.fromisoformat(stretch[end]) for end in ("opens", "closes"))
-            for day in stretch["days"]:
-                row.hours.create(weekday=day, opens=opens, closes=closes)
+def create_office(loader, data):
+    row = models.Office.objects.create(
+        institution=loader.get(models.Institution, data["institution"]),
+        phones=lines(data, "phones"),
+        **plain(data, "slug", "address", "neighborhood", "email", "url"),
+        **assurance(data),
+        **translated(data, "name", "unit", "hours_note", "note"),
+    )
+    row.sources.set(loader.sources(data.get("sources")))
+    for stretch in data.get("hours", []):
+        opens, closes = (datetime.time.fromisoformat(stretch[end]) for end in ("opens", "closes"))
+        for day in stretch["days"]:
+            row.hours.create(weekday=day, opens=opens, closes=closes)
 
 
-def load_documents(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        models.Document.objects.create(**plain(data, "slug", "kind"), **translated(data, "name", "how_to_get"))
+def create_document(loader, data):
+    models.Document.objects.create(**plain(data, "slug", "kind"), **translated(data, "name", "how_to_get"))
 
 
-def load_legal_instruments(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        models.LegalInstrument.objects.create(
-            **plain(data, "slug", "kind", "level", "url", "published_on", "reformed_on"),
-            **translated(data, "name", "note"),
-        )
+def create_legal_instrument(loader, data):
+    models.LegalInstrument.objects.create(
+        **plain(data, "slug", "kind", "level", "url", "published_on", "reformed_on"),
+        **translated(data, "name", "note"),
+    )
 
 
-def load_unit_values(loader, name):
-    for data in loader.each(name, loader.read(name), key="year"):
-        row = models.UnitValue.objects.create(
-            **plain(data, "unit", "year", "valid_from", "valid_to", "daily", "monthly", "yearly"), **assurance(data)
-        )
-        row.sources.set(loader.sources(data.get("sources")))
+def create_unit_value(loader, data):
+    row = models.UnitValue.objects.create(
+        **plain(data, "unit", "year", "valid_from", "valid_to", "daily", "monthly", "yearly"), **assurance(data)
+    )
+    row.sources.set(loader.sources(data.get("sources")))
 
 
-def load_glossary(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        models.GlossaryTerm.objects.create(slug=data["slug"], **translated(data, "term", "definition", "aliases"))
+def create_glossary_term(loader, data):
+    models.GlossaryTerm.objects.create(slug=data["slug"], **translated(data, "term", "definition", "aliases"))
 
 
-def load_business_types(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        row = models.BusinessType.objects.create(
-            **plain(data, "slug", "scian_title", "risk", scian_code="scian"), **translated(data, "name", "synonyms")
-        )
-        row.sets_true.set(loader.all(models.Situation, data.get("sets_true")))
-        row.sets_false.set(loader.all(models.Situation, data.get("sets_false")))
+def create_business_type(loader, data):
+    row = models.BusinessType.objects.create(
+        **plain(data, "slug", "scian_title", "risk", scian_code="scian"), **translated(data, "name", "synonyms")
+    )
+    row.sets_true.set(loader.all(models.Situation, data.get("sets_true")))
+    row.sets_false.set(loader.all(models.Situation, data.get("sets_false")))
 
 
-def load_questions(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        question = models.Question.objects.create(
-            depends_on=loader.get(models.Situation, data.get("depends_on")),
-            **plain(data, "slug", "position", "depends_value"),
-            **translated(data, "text", "help"),
-        )
-        for position, choice in enumerate(data["choices"], 1):
-            row = question.choices.create(slug=choice["slug"], position=position, **translated(choice, "label"))
-            row.sets_true.set(loader.all(models.Situation, choice.get("sets_true")))
-            row.sets_false.set(loader.all(models.Situation, choice.get("sets_false")))
+def create_question(loader, data):
+    question = models.Question.objects.create(
+        depends_on=loader.get(models.Situation, data.get("depends_on")),
+        **plain(data, "slug", "position", "depends_value"),
+        **translated(data, "text", "help"),
+    )
+    for position, choice in enumerate(data["choices"], 1):
+        row = question.choices.create(slug=choice["slug"], position=position, **translated(choice, "label"))
+        row.sets_true.set(loader.all(models.Situation, choice.get("sets_true")))
+        row.sets_false.set(loader.all(models.Situation, choice.get("sets_false")))
 
 
 def published(data):
@@ -248,23 +241,16 @@ def published(data):
     return {"number": 1, "state": models.VersionState.PUBLISHED, "approved_at": now, "published_at": now}
 
 
-def load_procedures(loader, name):
-    records = loader.read(name)
-    # Identities first: a one-stop window names procedures that come later.
-    for data in loader.each("procedure-identities", records):
-        models.Procedure.objects.create(**plain(data, "slug", "position", "homoclave", "catalogue_url"))
-    for data in loader.each(name, records):
-        load_procedure_version(loader, data)
+def create_procedure(loader, data):
+    models.Procedure.objects.create(**plain(data, "slug", "position", "homoclave", "catalogue_url"))
 
 
 def value_and_unit(data, key, column):
     time = data.get(key) or {}
-    return {
-        **plain(time, **{f"{column}_value": "value", f"{column}_unit": "unit"}),
-    }
+    return plain(time, **{f"{column}_value": "value", f"{column}_unit": "unit"})
 
 
-def load_procedure_version(loader, data):
+def create_procedure_version(loader, data):
     channels = data.get("channels", [])
     version = models.ProcedureVersion.objects.create(
         procedure=loader.get(models.Procedure, data["slug"]),
@@ -298,10 +284,10 @@ def load_procedure_version(loader, data):
     version.offices.set(loader.all(models.Office, data.get("offices")))
     version.results.set(loader.all(models.Document, data.get("results")))
     version.bundles.set(loader.all(models.Procedure, data.get("bundles")))
-    load_children(loader, version, data)
+    create_children(loader, version, data)
 
 
-def load_children(loader, version, data):
+def create_children(loader, version, data):
     for position, item in enumerate(data.get("requirements", []), 1):
         row = version.requirements.create(
             position=position,
@@ -345,46 +331,43 @@ def load_children(loader, version, data):
         )
 
 
-def load_programs(loader, name):
-    for data in loader.each(name, loader.read(name)):
-        program = models.Program.objects.create(**plain(data, "slug", "position"))
-        amounts = data.get("amounts") or {}
-        version = models.ProgramVersion.objects.create(
-            program=program,
-            institution=loader.get(models.Institution, data["institution"]),
-            operator=loader.get(models.Institution, data.get("operator")),
-            contact_office=loader.get(models.Office, data.get("contact_office")),
-            contact_phones=lines(data, "contact_phones"),
-            **published(data),
-            **plain(data, "kind", "level", "online_url", "availability"),
-            **plain(amounts, amount_minimum="min", amount_maximum="max"),
-            **assurance(data),
-            **translated(data, "name", "benefits", "who", "how_to_apply", "place", "good_to_know"),
-            **translated(amounts, amount_note="note"),
-        )
-        loader.set_conditions(version, data)
-        version.sources.set(loader.sources(data.get("sources")))
-        version.partners.set(loader.all(models.Institution, data.get("partners")))
-        version.offices.set(loader.all(models.Office, data.get("offices")))
-        version.documents.set(loader.all(models.Document, data.get("documents")))
-        version.stages.set(loader.all(models.Stage, data.get("stages")))
-        version.audiences.set(loader.all(models.Audience, data.get("audiences")))
-        for call in data.get("calls", []):
-            program.calls.create(**plain(call, "opens", "closes", "url"), **translated(call, "label"))
+def create_program(loader, data):
+    program = models.Program.objects.create(**plain(data, "slug", "position"))
+    amounts = data.get("amounts") or {}
+    version = models.ProgramVersion.objects.create(
+        program=program,
+        institution=loader.get(models.Institution, data["institution"]),
+        operator=loader.get(models.Institution, data.get("operator")),
+        contact_office=loader.get(models.Office, data.get("contact_office")),
+        contact_phones=lines(data, "contact_phones"),
+        **published(data),
+        **plain(data, "kind", "level", "online_url", "availability"),
+        **plain(amounts, amount_minimum="min", amount_maximum="max"),
+        **assurance(data),
+        **translated(data, "name", "benefits", "who", "how_to_apply", "place", "good_to_know"),
+        **translated(amounts, amount_note="note"),
+    )
+    loader.set_conditions(version, data)
+    version.sources.set(loader.sources(data.get("sources")))
+    version.partners.set(loader.all(models.Institution, data.get("partners")))
+    version.offices.set(loader.all(models.Office, data.get("offices")))
+    version.documents.set(loader.all(models.Document, data.get("documents")))
+    version.stages.set(loader.all(models.Stage, data.get("stages")))
+    version.audiences.set(loader.all(models.Audience, data.get("audiences")))
+    for call in data.get("calls", []):
+        program.calls.create(**plain(call, "opens", "closes", "url"), **translated(call, "label"))
 
 
-STEPS = {
-    "stages": load_stages,
-    "audiences": load_audiences,
-    "situations": load_situations,
-    "institutions": load_institutions,
-    "offices": load_offices,
-    "documents": load_documents,
-    "legal_instruments": load_legal_instruments,
-    "unit_values": load_unit_values,
-    "glossary": load_glossary,
-    "business_types": load_business_types,
-    "questions": load_questions,
-    "procedures": load_procedures,
-    "programs": load_programs,
+CREATE = {
+    "stages": create_stage,
+    "audiences": create_audience,
+    "situations": create_situation,
+    "institutions": create_institution,
+    "offices": create_office,
+    "documents": create_document,
+    "legal_instruments": create_legal_instrument,
+    "unit_values": create_unit_value,
+    "glossary": create_glossary_term,
+    "business_types": create_business_type,
+    "questions": create_question,
 }
