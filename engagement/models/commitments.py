@@ -1,3 +1,6 @@
+import secrets
+from pathlib import PurePath
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Prefetch, Q
@@ -13,6 +16,10 @@ class CommitmentQuerySet(models.QuerySet):
         return self.prefetch_related(
             "institutions", "sources", "events", Prefetch("milestones", Milestone.objects.for_page())
         )
+
+    def with_milestones(self):
+        """With its milestones and their updates, from which the current status is read."""
+        return self.prefetch_related("milestones__updates")
 
 
 class Commitment(Verified):
@@ -83,9 +90,13 @@ class MilestoneQuerySet(models.QuerySet):
         """With responsible institutions, updates (newest first, with their evidence) and verdicts."""
         return self.prefetch_related(
             "responsible",
-            Prefetch("updates", StatusUpdate.objects.prefetch_related("evidence")),
-            "verdicts",
+            Prefetch("updates", StatusUpdate.objects.prefetch_related(Prefetch("evidence", Evidence.objects.linked()))),
+            Prefetch("verdicts", Verdict.objects.select_related("institution")),
         )
+
+    def without_update(self):
+        """Milestones of which no status was ever recorded."""
+        return self.filter(updates__isnull=True)
 
 
 class Milestone(models.Model):
@@ -180,6 +191,17 @@ class StatusUpdate(models.Model):
         return f"{self.milestone}: {self.get_status_display()}"
 
 
+def evidence_path(evidence, filename):
+    """Where a file is kept: a name that nobody can guess or choose, with the ending alone of the one it came with."""
+    return f"evidence/{secrets.token_hex(16)}{PurePath(filename).suffix.lower()}"
+
+
+class EvidenceQuerySet(models.QuerySet):
+    def linked(self):
+        """With the published record that each may point to."""
+        return self.select_related("procedure_version__procedure")
+
+
 class Evidence(models.Model):
     """What shows the progress that an update reports: a file, a link or a published record."""
 
@@ -187,7 +209,7 @@ class Evidence(models.Model):
         StatusUpdate, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("status update")
     )
     title = models.CharField(_("title"), max_length=200)
-    file = models.FileField(_("file"), upload_to="evidence/%Y/", blank=True)
+    file = models.FileField(_("file"), upload_to=evidence_path, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     procedure_version = models.ForeignKey(
         ProcedureVersion,
@@ -197,6 +219,8 @@ class Evidence(models.Model):
         related_name="+",
         verbose_name=_("published record"),
     )
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("evidence")
@@ -214,6 +238,12 @@ class Evidence(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        """Where a reader finds it: our download, the address itself or the record's page."""
+        if self.file:
+            return reverse("engagement:evidence", args=[self.pk])
+        return self.url or self.procedure_version.get_absolute_url()
 
 
 class Verdict(models.Model):

@@ -1,11 +1,11 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from engagement.models.commitments import Commitment
-from procedures.models import Institution, Procedure, Program
+from procedures.models import Institution, Procedure, ProcedureVersion, Program, ProgramVersion, VersionState
 
 
 class ThreadQuerySet(models.QuerySet):
@@ -13,8 +13,37 @@ class ThreadQuerySet(models.QuerySet):
         """Threads a moderator let through; a withdrawn one stays as a notice."""
         return self.exclude(state__in=[Thread.State.PENDING, Thread.State.REJECTED])
 
+    def pending(self):
+        """Threads that nobody has read yet: not public."""
+        return self.filter(state=Thread.State.PENDING)
+
+    def waiting(self):
+        """Public threads that no institution has answered yet."""
+        return self.filter(state=Thread.State.OPEN)
+
     def answered(self):
         return self.filter(state=Thread.State.ANSWERED)
+
+    def with_target(self):
+        """With what each is about, by its name in force."""
+        return self.select_related("procedure", "program", "commitment").prefetch_related(
+            Prefetch("procedure__versions", ProcedureVersion.objects.published()),
+            Prefetch("program__versions", ProgramVersion.objects.published()),
+        )
+
+    def with_counts(self):
+        """With `post_count` and `answer_count`, every state included."""
+        return self.annotate(
+            post_count=Count("posts", distinct=True),
+            answer_count=Count("answers", distinct=True),
+        )
+
+    def for_page(self):
+        """With its target, the posts that may be read and the official answers."""
+        return self.with_target().prefetch_related(
+            Prefetch("posts", Post.objects.public()),
+            Prefetch("answers", OfficialAnswer.objects.select_related("institution")),
+        )
 
 
 class Thread(models.Model):
@@ -73,6 +102,10 @@ class Thread(models.Model):
         verbose_name = _("thread")
         verbose_name_plural = _("threads")
         ordering = ["-published_at", "-id"]
+        permissions = [
+            ("moderate_thread", _("Can publish, reject, close and withdraw threads")),
+            ("answer_thread", _("Can answer threads officially")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "open", "answered", "closed", "withdrawn", "rejected"]),
@@ -105,6 +138,25 @@ class Thread(models.Model):
 
     def get_absolute_url(self):
         return reverse("engagement:thread", args=[self.pk])
+
+    @property
+    def is_public(self):
+        return self.state not in (self.State.PENDING, self.State.REJECTED)
+
+    @property
+    def target(self):
+        """What it is about: the version in force of its procedure or program, its commitment, or None."""
+        identity = self.procedure or self.program
+        if identity is None:
+            return self.commitment
+        return next((version for version in identity.versions.all() if version.state == VersionState.PUBLISHED), None)
+
+    @property
+    def conversation(self):
+        """Its posts and official answers in the order in which they came. Uses prefetched rows."""
+        posts = [(post.created_at, "post", post) for post in self.posts.all()]
+        answers = [(answer.published_at, "answer", answer) for answer in self.answers.all()]
+        return sorted(posts + answers, key=lambda entry: entry[0])
 
 
 class PostQuerySet(models.QuerySet):
