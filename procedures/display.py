@@ -5,6 +5,7 @@ Pure functions over plain values; words come in the active language.
 
 from decimal import Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -72,17 +73,25 @@ def fee_amount(fee, uma=None):
 
 
 def cost(fees, uma=None):
-    """What a card says of a list of Fees: the one amount, "From …" of several, "Free" or "Unknown"."""
+    """What a card says of a list of Fees: "Unknown", "Free", one amount, or "From …" the lowest of several.
+
+    Amounts are never added up: which of them are due depends on the case. One that nobody confirmed is said to be so.
+    """
     fees = list(fees)
-    known = [fee for fee in fees if fee.kind != "unknown"]
-    if not known:
-        return _("Unknown")
-    if len(known) == 1:
-        return fee_amount(known[0], uma)
-    paid = [fee for fee in known if fee.kind != "free"]
+    paid = [fee for fee in fees if fee.kind not in ("free", "unknown")]
     if not paid:
-        return _("Free")
-    return " + ".join(fee_amount(fee, uma) for fee in paid) if len(paid) <= 2 else _("Several amounts")
+        return _("Unknown") if not fees or any(fee.kind == "unknown" for fee in fees) else _("Free")
+    words = fee_amount(paid[0], uma) if len(fees) == 1 else lowest(paid)
+    is_confirmed = all(fee.assurance == "confirmed" for fee in paid)
+    return words if is_confirmed else _("%(amount)s (not confirmed)") % {"amount": words}
+
+
+def lowest(fees):
+    """ "From $2,813.77 MXN, by case"; "Several amounts" where they can't be compared."""
+    amounts = [fee.minimum for fee in fees]
+    if None in amounts or {fee.unit for fee in fees} != {"MXN"}:
+        return _("Several amounts")
+    return _("From %(low)s, by case") % {"low": money(min(amounts))}
 
 
 def amount_range(low, high):
@@ -96,6 +105,28 @@ def amount_range(low, high):
     if low == high:
         return money(low)
     return _("From %(low)s to %(high)s") % {"low": money(low), "high": money(high)}
+
+
+def program_status(status, calls, date):
+    """Whether a program takes applications, in words with the date that matters.
+
+    Args:
+        status: permanent, open, upcoming, undecided, closed or unknown (`ProgramVersion.status`).
+        calls: the program's Calls, newest first.
+        date: the day the status is for.
+    """
+    calls = [call for call in calls if call.status_on(date) == status]
+    if status == "permanent":
+        return _("Open all year round")
+    if status == "open":
+        return _("Open until %(date)s") % {"date": date_format(max(call.closes for call in calls))}
+    if status == "upcoming":
+        return _("Opens on %(date)s") % {"date": date_format(min(call.opens for call in calls))}
+    if status == "closed":
+        return _("Closed since %(date)s") % {"date": date_format(max(call.closes for call in calls))}
+    if status == "undecided":
+        return _("Closing date not published: we don't know if it is still open")
+    return _("We don't know if it is open")
 
 
 def weekday_spans(hours):

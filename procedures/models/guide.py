@@ -1,5 +1,6 @@
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from procedures.models.situations import Situation
@@ -13,6 +14,11 @@ class SetsSituations(models.Model):
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def facts(self):
+        """The situations known to be true and known to be false: `{"true": {…}, "false": {…}}`."""
+        return {"true": frozenset(self.sets_true.all()), "false": frozenset(self.sets_false.all())}
 
 
 class BusinessType(SetsSituations):

@@ -3,6 +3,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from procedures.models.assurance import Verified
+from procedures.models.versions import VersionState
+
+PUBLISHED_PROCEDURE = models.Q(procedure_versions__state=VersionState.PUBLISHED)
+PUBLISHED_PROGRAM = models.Q(program_versions__state=VersionState.PUBLISHED)
 
 
 class Level(models.TextChoices):
@@ -31,6 +35,23 @@ class Contactable(models.Model):
         return self.phones.splitlines()
 
 
+class InstitutionQuerySet(models.QuerySet):
+    def with_counts(self):
+        """Each carries `procedure_count` and `program_count`, of what is published."""
+        return self.annotate(
+            procedure_count=models.Count("procedure_versions", filter=PUBLISHED_PROCEDURE, distinct=True),
+            program_count=models.Count("program_versions", filter=PUBLISHED_PROGRAM, distinct=True),
+        )
+
+    def for_page(self):
+        """With all that its page shows beside procedures and programs."""
+        return self.select_related("parent", "verified_by").prefetch_related(
+            "sources",
+            "units",
+            models.Prefetch("offices", Office.objects.select_related("institution").prefetch_related("hours")),
+        )
+
+
 class Institution(Verified, Contactable):
     """A body that provides procedures or programs, or takes part in a commitment."""
 
@@ -42,6 +63,8 @@ class Institution(Verified, Contactable):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="units", verbose_name=_("part of")
     )
     role = models.TextField(_("role"), blank=True)
+
+    objects = InstitutionQuerySet.as_manager()
 
     class Meta(Verified.Meta):
         verbose_name = _("institution")

@@ -78,15 +78,39 @@ class Procedure(models.Model):
 
 class ProcedureVersionQuerySet(VersionQuerySet):
     def with_cost_kind(self):
-        """Each carries `cost_kind`: free (every known fee is), paid (at least one amount) or unknown."""
+        """Each carries `cost_kind`: paid (at least one amount), free (all of its fees are) or unknown."""
         fees = Fee.objects.filter(version=OuterRef("pk"))
         return self.annotate(
             cost_kind=Case(
                 When(Exists(fees.filter(kind__in=Fee.PAID)), then=Value("paid")),
-                When(Exists(fees.filter(kind=Fee.Kind.FREE)), then=Value("free")),
+                When(Exists(fees.filter(kind=Fee.Kind.UNKNOWN)), then=Value("unknown")),
+                When(Exists(fees), then=Value("free")),
                 default=Value("unknown"),
             )
         )
+
+    def with_conditions(self):
+        return self.prefetch_related(*Conditional.CONDITION_FIELDS)
+
+    def in_road_order(self):
+        """By stage, then in the catalogue's own order."""
+        return self.order_by("stage__position", "procedure__position", "procedure__slug")
+
+    def opened_by(self, version):
+        """Published procedures that ask for a document this version results in: what can be done with it next."""
+        return (
+            self.published()
+            .filter(Exists(Requirement.objects.filter(version=OuterRef("pk"), document__in=version.results.all())))
+            .exclude(procedure=version.procedure_id)
+        )
+
+    def bundled_in(self, version):
+        """The published versions of the procedures that a one-stop window stands for."""
+        return self.published().filter(procedure__in=version.bundles.all())
+
+    def standing_for(self, procedure_id):
+        """Published one-stop windows that do this procedure among others."""
+        return self.published().filter(bundles=procedure_id)
 
     def for_cards(self):
         """With what a card in a list shows, in road order: stage, then the catalogue's own order."""
@@ -94,7 +118,7 @@ class ProcedureVersionQuerySet(VersionQuerySet):
             self.with_cost_kind()
             .select_related("procedure", "institution", "stage")
             .prefetch_related("fees")
-            .order_by("stage__position", "procedure__position", "procedure__slug")
+            .in_road_order()
         )
 
     def for_page(self):
@@ -244,6 +268,10 @@ class ProcedureVersion(Version, Conditional):
             Channel.PHONE: self.is_by_phone,
         }
         return [channel for channel, is_given in given.items() if is_given]
+
+    @property
+    def is_only_online(self):
+        return self.channels == [Channel.ONLINE]
 
     @property
     def good_to_know_lines(self):

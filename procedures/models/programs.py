@@ -107,6 +107,10 @@ class ProgramVersionQuerySet(VersionQuerySet):
             ),
         )
 
+    def offered_by(self, institution):
+        """Programs the institution answers for or operates."""
+        return self.filter(Q(institution=institution) | Q(operator=institution))
+
     def for_cards(self, date):
         """With what a card shows, live ones first."""
         return (

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from procedures.conditions import evaluate, undecided
+
 
 class Situation(models.Model):
     """A fact about a business that is true, false or not known: it handles food, it has employees …"""
@@ -31,3 +33,19 @@ class Conditional(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def has_conditions(self):
+        return any(getattr(self, field).all() for field in self.CONDITION_FIELDS)
+
+    def applies_to(self, business):
+        """True, False or None (not decided) for a business type or an answer, by its `facts`."""
+        return evaluate(*self._rule, **business.facts)
+
+    def open_facts_for(self, business):
+        """The situations that would decide whether it applies; empty where the known facts already do."""
+        return undecided(*self._rule, **business.facts)
+
+    @property
+    def _rule(self):
+        return [list(getattr(self, field).all()) for field in self.CONDITION_FIELDS]

@@ -29,6 +29,10 @@ class VersionQuerySet(models.QuerySet):
         """What anyone may read: in force, or retired and kept at its own address."""
         return self.filter(state__in=PUBLIC_STATES)
 
+    def in_force_first(self):
+        """The version in force before retired ones, the newest of these before older ones."""
+        return self.order_by(models.F("retired_at").desc(nulls_first=True), "-number")
+
     def open(self):
         """Work of the staff that is not published yet: at most one per identity."""
         return self.filter(state__in=OPEN_STATES)
