@@ -1,0 +1,59 @@
+import secrets
+
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.management.commands import collectstatic
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from portal import search
+from portal.installation import check_database, check_pdf_library, unapplied_migrations
+
+
+class Command(BaseCommand):
+    help = "Prepares the portal: tables, records, brochure, search, files, administrator. Adds only what is missing."
+    requires_system_checks = []
+
+    def handle(self, **options):
+        check_pdf_library()
+        check_database()
+        self.migrate()
+        self.load_records()
+        self.render_first_edition()
+        self.say(f"Search: {search.rebuild()} entries")
+        self.collect_static_files()
+        self.create_first_administrator()
+
+    def say(self, line, **options):
+        self.stdout.write(line, **options)
+        self.stdout.flush()
+
+    def migrate(self):
+        missing = unapplied_migrations()
+        self.say(f"Database: {connection.vendor}, {connection.settings_dict['NAME']}")
+        if missing:
+            self.say(f"  {missing} migrations …", ending="")
+            call_command("migrate", verbosity=0, interactive=False)
+            self.say(" applied")
+
+    def load_records(self):
+        self.say("Records:")
+        call_command("load_fixtures", stdout=self.stdout)
+
+    def render_first_edition(self):
+        pass  # TODO(ops): wired when brochure.actions is there
+
+    def collect_static_files(self):
+        found = call_command(collectstatic.Command(), verbosity=0, interactive=False)
+        self.say(f"Static files: {found or 'there'}")
+
+    def create_first_administrator(self):
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            self.say("Administrator: there")
+        elif users.filter(username="admin").exists():
+            self.say("Administrator: none; make one with manage.py createsuperuser, for “admin” is taken")
+        else:
+            password = secrets.token_urlsafe(12)
+            users.create_superuser("admin", password=password)
+            self.say(f"Administrator: user name admin, password {password} (shown this once)")

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Runs the tests on PostgreSQL, then on SQLite and in Chromium, with data of their own. Arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+unset DATABASE_URL PORT PORTAL_DEBUG PORTAL_HOSTS PORTAL_HTTPS PORTAL_URL
+PORTAL_DATA_DIR=$(mktemp -d)
+cluster_log=$(mktemp)
+export PORTAL_DATA_DIR
+trap 'rm -rf "$PORTAL_DATA_DIR" "$cluster_log"' EXIT
+
+# on_postgresql COMMAND…: in a throw-away cluster. What the cluster itself has to say is shown only if it can't start.
+on_postgresql() {
+  local started=$PORTAL_DATA_DIR/cluster-started
+  # shellcheck disable=SC2016 # the variables are those that pg_virtualenv sets
+  pg_virtualenv -t -c '--encoding UTF-8 --locale C.UTF-8' bash -c '
+    touch "$0"
+    export DATABASE_URL=postgresql://$PGUSER:$PGPASSWORD@$PGHOST:$PGPORT/$PGDATABASE
+    exec "$@" >&3 2>&4' "$started" "$@" 3>&1 4>&2 >"$cluster_log" 2>&1 && return
+  [ -e "$started" ] || cat "$cluster_log" >&2
+  return 1
+}
+
+echo "Tests on PostgreSQL"
+on_postgresql .venv/bin/python -m pytest -m "not browser" "$@"
+echo "Tests on SQLite and in Chromium"
+.venv/bin/python -m pytest "$@"

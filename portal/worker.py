@@ -1,0 +1,72 @@
+"""The background worker: one per portal, so that a task found running when it starts has lost its worker."""
+
+import fcntl
+import logging
+import os
+import socket
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+logger = logging.getLogger(__name__)
+
+# A task that kills its worker is not tried for ever.
+MAX_TAKES = 3
+
+
+class WorkerKilled(Exception):
+    """The worker was killed each time it ran this task."""
+
+
+def make_worker():
+    """A worker for every queue that looks for work once a second."""
+    return Worker(
+        queue_names=["*"],
+        excluded_queue_names=[],
+        interval=1,
+        batch=False,
+        backend_name=DEFAULT_TASK_BACKEND_ALIAS,
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=f"{socket.gethostname()[:40]}-{os.getpid()}",
+    )
+
+
+LOCK = settings.DATA_DIR / "worker.lock"
+
+
+@contextmanager
+def the_only_worker():
+    """Waits until no other worker serves this data folder, then keeps others waiting.
+
+    The lock is the kernel's: it ends with the process however that dies, and no lost connection gives it away.
+    """
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def is_at_work():
+    """Whether there is a worker."""
+    with LOCK.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def take_up_again():
+    """Puts tasks whose worker was killed back in the queue, or gives them up after MAX_TAKES. For the only worker."""
+    for task in DBTaskResult.objects.running():
+        takes = len(task.worker_ids)
+        if takes < MAX_TAKES:
+            logger.warning("Task %s (%s) lost its worker: taken up again.", task.id, task.task_path)
+            task.status = TaskResultStatus.READY
+            task.save(update_fields=["status"])
+        else:
+            logger.error("Task %s (%s) lost its worker %d times: given up.", task.id, task.task_path, takes)
+            task.set_failed(WorkerKilled(f"its worker was killed {takes} times"))
