@@ -1,0 +1,67 @@
+"""The two databases' own full-text search, asked for the same thing: entries that match, with their rank.
+
+Terms hold nothing but letters and digits, so that they can stand between the quotes of either query language; the
+query itself is still passed as a parameter.
+"""
+
+from django.db import connection
+
+# How much a match weighs in the title, among the other names, in the body.
+TITLE, NAME, BODY = 10, 5, 1
+# A word that only begins like the one typed finds an entry, but never outranks a whole word.
+BEGINNING = 0.001
+
+
+def match(terms, language, every):
+    """(id, kind, rank) of the entries of the language that match every term, or any; a higher rank is better.
+
+    One query. The order is not that of the rank.
+    """
+    return ENGINES[connection.vendor](terms, language, every)
+
+
+def _match_sqlite(terms, language, every):
+    expression = (" AND " if every else " OR ").join(map(_fts5, terms))
+    weights = (TITLE, NAME, BODY, NAME * BEGINNING, BODY * BEGINNING)
+    sql = """
+        SELECT entry.id, entry.kind, -bm25(portal_search_fts, %s, %s, %s, %s, %s)
+        FROM portal_search_fts JOIN portal_searchentry AS entry ON entry.id = portal_search_fts.rowid
+        WHERE portal_search_fts MATCH %s AND entry.language = %s
+    """
+    return _rows(sql, [*weights, expression, language])
+
+
+def _fts5(term):
+    whole = f'{{title_stems keyword_stems body_stems}} : "{term.stem}"'
+    return f'({whole} OR {{name_words body_words}} : "{term.word}" *)' if term.is_beginning else f"({whole})"
+
+
+def _match_postgresql(terms, language, every):
+    # Labels A, B, C are title, names, body; the array gives D, C, B, A. "1" divides by the logarithm of the length.
+    weights = [0, BODY / TITLE, NAME / TITLE, 1]
+    stems = _any(f"'{term.stem}'" for term in terms)
+    beginnings = _any(f"'{term.word}':*" for term in terms if term.is_beginning)
+    conditions, parameters = [], []
+    for term in terms:
+        conditions.append("(stems @@ %s::tsquery OR words @@ %s::tsquery)")
+        parameters += [f"'{term.stem}'", f"'{term.word}':*" if term.is_beginning else ""]
+    sql = f"""
+        SELECT id, kind,
+            ts_rank(%s::real[], stems, %s::tsquery, 1) + {BEGINNING} * ts_rank(%s::real[], words, %s::tsquery, 1)
+        FROM portal_searchentry
+        WHERE language = %s AND ({(" AND " if every else " OR ").join(conditions)})
+    """  # noqa: S608 - nothing typed is in it
+    return _rows(sql, [weights, stems, weights, beginnings, language, *parameters])
+
+
+def _any(lexemes):
+    return " | ".join(lexemes)
+
+
+def _rows(sql, parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+ENGINES = {"sqlite": _match_sqlite, "postgresql": _match_postgresql}
