@@ -94,6 +94,22 @@ def lowest(fees):
     return _("From %(low)s, by case") % {"low": money(min(amounts))}
 
 
+def copies(originals, copies, is_certified):
+    """ "1 original and 2 copies", "1 certified copy"; an empty string if nothing is known. None means not known."""
+    parts = []
+    if originals:
+        parts.append(ngettext("%(n)s original", "%(n)s originals", originals) % {"n": originals})
+    if copies or is_certified:
+        count = copies or 1
+        words = (
+            ngettext("%(n)s certified copy", "%(n)s certified copies", count)
+            if is_certified
+            else ngettext("%(n)s copy", "%(n)s copies", count)
+        )
+        parts.append(words % {"n": count})
+    return _(" and ").join(parts)
+
+
 def amount_range(low, high):
     """A program's amounts in pesos: one figure, "From … to …", "Up to …" or an empty string."""
     if low is None and high is None:
@@ -159,6 +175,11 @@ def opening_hours(hours):
         )
         lines.append(text % times)
     return lines
+
+
+def address(url):
+    """A web address as people read it: `https://www.sat.gob.mx/` → "sat.gob.mx"."""
+    return url.split("://", 1)[-1].removeprefix("www.").rstrip("/")
 
 
 def dialable(phone):

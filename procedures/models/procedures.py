@@ -270,6 +270,21 @@ class ProcedureVersion(Version, Conditional):
         return [channel for channel, is_given in given.items() if is_given]
 
     @property
+    def asked_documents(self):
+        """The requirements that are documents to bring."""
+        return [requirement for requirement in self.requirements.all() if requirement.document_id]
+
+    @property
+    def asked_facts(self):
+        """The requirements that are no documents but something to fulfil."""
+        return [requirement for requirement in self.requirements.all() if not requirement.document_id]
+
+    @property
+    def states_copies(self):
+        """Whether for any document it is known how many originals or copies are asked for."""
+        return any(row.originals or row.copies or row.is_certified for row in self.asked_documents)
+
+    @property
     def is_only_online(self):
         return self.channels == [Channel.ONLINE]
 

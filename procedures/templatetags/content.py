@@ -10,6 +10,7 @@ from procedures import display
 register = template.Library()
 
 register.filter("money", display.money)
+register.filter("address", display.address)
 register.filter("dialable", display.dialable)
 register.filter("opening_hours", display.opening_hours)
 
@@ -35,31 +36,61 @@ def amount_range(low, high):
     return display.amount_range(low, high)
 
 
+@register.simple_tag
+def copies(requirement):
+    return display.copies(requirement.originals, requirement.copies, requirement.is_certified)
+
+
+@register.simple_tag
+def program_status(version, date):
+    return display.program_status(version.status, version.program.calls.all(), date)
+
+
+@register.simple_tag
+def open_facts(version, business):
+    """The situations that would decide whether a version applies to a business type; empty if it surely does."""
+    return version.open_facts_for(business)
+
+
 def is_fallback(row, field):
     """True where the row has no text of its own in the active language and shows the Spanish one."""
     language = get_language()
     return language != settings.LANGUAGE_CODE and not getattr(row, f"{field}_{language}", None)
 
 
+def in_language(row, field, html):
+    """The text of a field as safe HTML, marked `lang="es"` where it stands in for a missing translation."""
+    if html and is_fallback(row, field):
+        return format_html('<span lang="{}">{}</span>', settings.LANGUAGE_CODE, html)
+    return conditional_escape(html)
+
+
 @register.simple_tag
 def content(row, field):
     """`{% content procedure "name" %}`: a translated text, marked `lang="es"` where English is missing."""
-    text = getattr(row, field) or ""
-    if text and is_fallback(row, field):
-        return format_html('<span lang="{}">{}</span>', settings.LANGUAGE_CODE, text)
-    return conditional_escape(text)
+    return in_language(row, field, getattr(row, field) or "")
 
 
 @register.simple_tag
 def content_lines(row, field):
     """`{% content_lines program "benefits" as benefits %}`: one entry per line, marked like `content`."""
-    text = getattr(row, field) or ""
-    fallback = is_fallback(row, field)
-    return [
-        format_html('<span lang="{}">{}</span>', settings.LANGUAGE_CODE, line) if fallback else line
-        for line in text.splitlines()
-        if line.strip()
-    ]
+    return [in_language(row, field, line) for line in (getattr(row, field) or "").splitlines() if line.strip()]
+
+
+@register.simple_tag(takes_context=True)
+def explained(context, row, field):
+    """Like `content`, with each glossary term linked to its words where it first occurs on the page.
+
+    The view puts a `PageGlossary` into the context as `glossary`. Not for headings and links.
+    """
+    return in_language(row, field, context["glossary"].mark(getattr(row, field) or ""))
+
+
+@register.simple_tag(takes_context=True)
+def explained_lines(context, row, field):
+    """Like `content_lines`, with glossary terms explained."""
+    lines = (getattr(row, field) or "").splitlines()
+    return [in_language(row, field, context["glossary"].mark(line)) for line in lines if line.strip()]
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from procedures import views
+
+app_name = "procedures"
+
+urlpatterns = [
+    path("tramites/", views.procedure_list, name="list"),
+    path("tramites/<slug:slug>/", views.procedure, name="procedure"),
+    path("tramites/<slug:slug>/version/<int:number>/", views.procedure_version, name="procedure_version"),
+    path("apoyos/", views.program_list, name="programs"),
+    path("apoyos/<slug:slug>/", views.program, name="program"),
+    path("apoyos/<slug:slug>/version/<int:number>/", views.program_version, name="program_version"),
+    path("instituciones/", views.institution_list, name="institutions"),
+    path("instituciones/<slug:slug>/", views.institution, name="institution"),
+    path("glosario/", views.glossary, name="glossary"),
+]
