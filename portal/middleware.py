@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.utils import translation
+from django.utils.cache import has_vary_header
 from django.utils.translation import get_language_from_path
 
 
@@ -21,4 +22,25 @@ class PathLanguageMiddleware:
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class PublicCacheMiddleware:
+    """Lets browsers and proxies keep a page that is the same for every reader; editors' changes show in a minute.
+
+    Outside the session's middleware, so that it sees what the page really depends on. A view that says something
+    about caching itself is left alone.
+    """
+
+    FRESH = "public, max-age=60, stale-while-revalidate=300"  # seconds
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        is_page = response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
+        is_personal = response.cookies or has_vary_header(response, "Cookie")
+        if request.method in ("GET", "HEAD") and is_page and not is_personal:
+            response.headers.setdefault("Cache-Control", self.FRESH)
         return response

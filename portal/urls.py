@@ -1,5 +1,38 @@
+from importlib.util import find_spec
+
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
 
-urlpatterns = [*i18n_patterns(path("admin/", admin.site.urls), prefix_default_language=False)]
+from portal import views
+from portal.home import home
+from portal.sitemaps import SITEMAPS
+
+handler404 = "portal.views.not_found"
+
+pages = [
+    path("", home, name="home"),
+    path("buscar/", views.search, name="search"),
+    path("acerca/", views.about, name="about"),
+    path("privacidad/", views.privacy, name="privacy"),
+    path("accesibilidad/", views.accessibility, name="accessibility"),
+    path("ruta/", views.guide, name="guide"),
+    path("datos/", views.data, name="data"),
+]
+
+urlpatterns = [
+    # What machines ask for is the same in every language.
+    path("salud/", views.health, name="health"),
+    path("salud/lista/", views.ready, name="ready"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    *i18n_patterns(
+        path("admin/", admin.site.urls),
+        path("", include((pages, "portal"))),
+        path("", include("procedures.urls")),
+        *([path("", include("brochure.urls"))] if find_spec("brochure.urls") else []),  # on its way
+        path("", include("engagement.urls")),
+        prefix_default_language=False,
+    ),
+]

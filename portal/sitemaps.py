@@ -1,0 +1,66 @@
+"""Every public address, in both languages."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import GenericSitemap, Sitemap
+from django.urls import reverse
+
+from brochure.models import Edition
+from engagement.models import Commitment, Milestone, Thread
+from procedures.models import Institution, ProcedureVersion, ProgramVersion
+
+
+class PortalSitemap(Sitemap):
+    """Addresses under PORTAL_URL, whatever name the request came by."""
+
+    i18n = True
+    alternates = True
+    x_default = True
+    protocol = urlsplit(settings.PORTAL_URL).scheme
+
+    def get_domain(self, site=None):
+        return urlsplit(settings.PORTAL_URL).netloc
+
+
+class PageSitemap(PortalSitemap):
+    def items(self):
+        return [
+            "portal:home",
+            "procedures:list",
+            "procedures:programs",
+            "procedures:institutions",
+            "procedures:glossary",
+            "brochure:editions",
+            "engagement:threads",
+            "engagement:new_thread",
+            "engagement:commitments",
+            "portal:guide",
+            "portal:data",
+            "portal:about",
+            "portal:privacy",
+            "portal:accessibility",
+        ]
+
+    def location(self, item):
+        return reverse(item)
+
+
+class RecordSitemap(PortalSitemap, GenericSitemap):
+    """The pages of the records of a queryset, dated where they have a date."""
+
+
+def records(queryset, changed=None):
+    return RecordSitemap({"queryset": queryset, "date_field": changed})
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "procedures": records(ProcedureVersion.objects.published().select_related("procedure"), "published_at"),
+    "programs": records(ProgramVersion.objects.published().select_related("program"), "published_at"),
+    "institutions": records(Institution.objects.all()),
+    "commitments": records(Commitment.objects.all()),
+    "milestones": records(Milestone.objects.select_related("commitment")),
+    "threads": records(Thread.objects.public(), "published_at"),
+    "editions": records(Edition.objects.published(), "published_at"),
+}
