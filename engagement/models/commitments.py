@@ -98,6 +98,9 @@ class MilestoneQuerySet(models.QuerySet):
         """Milestones of which no status was ever recorded."""
         return self.filter(updates__isnull=True)
 
+    def with_update(self):
+        return self.filter(updates__isnull=False).distinct()
+
 
 class Milestone(models.Model):
     """One verifiable step of a commitment, with its own dates and status."""

@@ -103,8 +103,8 @@ class Thread(models.Model):
         verbose_name_plural = _("threads")
         ordering = ["-published_at", "-id"]
         permissions = [
-            ("moderate_thread", _("Can publish, reject, close and withdraw threads")),
-            ("answer_thread", _("Can answer threads officially")),
+            ("moderate_thread", "Can publish, reject, close and withdraw threads"),
+            ("answer_thread", "Can answer threads officially"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,0 +1,1 @@
+"""The public pages of the dialogue and of the commitments."""
