@@ -74,7 +74,7 @@ def submit(*, version, by, note=""):
         change_note=note or version.change_note,
         review_note="",
     )
-    _log(version, by, gettext_noop("Submitted for review. %(note)s"), note=note)
+    _log(version, by, gettext_noop("Version submitted for review. %(note)s"), note=note)
 
 
 @transaction.atomic
@@ -91,7 +91,7 @@ def return_to_author(*, version, by, note):
         publish_at=None,
         review_note=note,
     )
-    _log(version, by, gettext_noop("Returned to the author. %(note)s"), note=note)
+    _log(version, by, gettext_noop("Version returned to the author. %(note)s"), note=note)
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def approve(*, version, by, publish_at=None):
     if by == version.author:
         raise IllegalMove(_("The reviewer can't be the author."))
     _move(version, VersionState.APPROVED, reviewer=by, approved_at=timezone.now(), publish_at=publish_at)
-    _log(version, by, gettext_noop("Approved."))
+    _log(version, by, gettext_noop("Version approved."))
 
 
 @transaction.atomic
@@ -122,7 +122,8 @@ def publish(*, version, by=None, at=None):
         _move(replaced, VersionState.RETIRED, retired_at=at)
         _log(replaced, who, gettext_noop("Replaced by version %(number)d."), number=version.number)
     _move(version, VersionState.PUBLISHED, published_at=at)
-    _log(version, who, gettext_noop("Published.") if by else gettext_noop("Published at the time that was set."))
+    said = gettext_noop("Version published.") if by else gettext_noop("Version published at the time that was set.")
+    _log(version, who, said)
     _send_on_commit(version_published, version)
 
 
@@ -132,7 +133,7 @@ def retire(*, version, by):
     _lock(version)
     _expect(version, VersionState.PUBLISHED)
     _move(version, VersionState.RETIRED, retired_at=timezone.now())
-    _log(version, by, gettext_noop("Retired."))
+    _log(version, by, gettext_noop("Version retired."))
     _send_on_commit(version_retired, version)
 
 

@@ -1,1 +1,18 @@
 """The staff's side of the catalogue, one module per noun."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from procedures.admin import documents, guide, law, places, procedures, programs, words
+
+__all__ = ["documents", "guide", "law", "places", "procedures", "programs", "words"]
+
+admin.site.site_header = _("Business portal: staff")
+admin.site.site_title = _("Business portal of Chihuahua")
+admin.site.index_title = _("What waits for you")
+admin.site.enable_nav_sidebar = False  # the width is for the two languages; the first page has all records
+admin.site.empty_value_display = "–"
+
+# Django's own words that its Spanish catalogue lacks.
+gettext_noop("- Select an option -")

@@ -1,12 +1,17 @@
-"""What waits for the staff: entries that the admin's first page counts and links.
+"""What waits for the staff: lines that the admin's first page counts and links.
 
 Each app adds its own from its `admin` module, so that this one needs to know no app above it::
 
-    desk.add(_("questions waiting"), count=Thread.objects.pending().count, url=lambda: reverse(…), permission="…")
+    desk.add(_("questions waiting"), count=…, url=…, permission="engagement.change_thread", group=_("Dialogue"))
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+OTHER = _("Also waiting")
 
 
 class Waiting(NamedTuple):
@@ -20,30 +25,33 @@ class Waiting(NamedTuple):
 @dataclass(frozen=True)
 class Entry:
     label: str
-    count: callable
-    url: callable
+    count: Callable
+    url: Callable
     permission: str
+    group: str
 
 
 _entries = []
 
 
-def add(label, *, count, url, permission=""):
+def add(label, count, url, permission="", group=OTHER):
     """Adds a line to the desk.
 
     Args:
-        label: a lazy translation, in lower case.
+        label: what is counted, in lower case (a lazy translation).
         count: callable without arguments → int; one query.
         url: callable without arguments → address of the list it counts, in the language of the page.
         permission: "app.codename" that a person needs to be shown the line; empty: everyone.
+        group: heading under which the line stands; groups and lines keep the order in which they were added.
     """
-    _entries.append(Entry(label, count, url, permission))
+    _entries.append(Entry(label, count, url, permission, group))
 
 
 def waiting_for(user):
-    """The lines that this user may see, counted now: a list of `Waiting`, one query each."""
-    return [
-        Waiting(entry.label, entry.count(), entry.url())
-        for entry in _entries
-        if not entry.permission or user.has_perm(entry.permission)
-    ]
+    """The lines that this user may see, counted now, one query each: `{heading: [Waiting, …]}`."""
+    groups = {}
+    for entry in _entries:
+        if not entry.permission or user.has_perm(entry.permission):
+            lines = groups.setdefault(str(entry.group), [])
+            lines.append(Waiting(entry.label, entry.count(), entry.url()))
+    return groups

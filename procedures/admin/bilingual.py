@@ -1,0 +1,70 @@
+"""Spanish and English beside each other, and choices that cost one query however many rows show them."""
+
+from django import forms
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from procedures.admin.forms import ChosenFirst
+from procedures.models import Document, Institution, LegalInstrument, Office
+
+# Records that are often missing while a ficha is written; they get a "+" beside their list.
+MADE_ON_THE_WAY = (Document, Institution, LegalInstrument, Office)
+
+
+def both(*names):
+    """Fieldset rows with the two languages of each field in one row: "name" → ("name_es", "name_en")."""
+    return [(f"{name}_es", f"{name}_en") for name in names]
+
+
+def language_labels(model):
+    """`{"name_es": "Name (Spanish)", "name_en": "Name (English)", …}` in the active language."""
+    languages = {"es": gettext("Spanish"), "en": gettext("English")}
+    return {
+        field.name: f"{capfirst(field.translated_field.verbose_name)} ({languages[field.language]})"
+        for field in model._meta.fields
+        if hasattr(field, "translated_field")
+    }
+
+
+class Bilingual:
+    """Adds to a ModelAdmin or an inline what every form of the catalogue has in common."""
+
+    # The browser's own pickers: no script, at home on a phone.
+    formfield_overrides = {
+        models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
+        models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})},
+    }
+
+    def changelist_view(self, request, extra_context=None):
+        """The list is headed by what it lists."""
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, labels=language_labels(self.model), **kwargs)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, labels=language_labels(self.model), **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and hasattr(db_field, "translated_field"):
+            field.widget.attrs["lang"] = db_field.language
+            field.empty_value = ""
+        if isinstance(field and field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
+            field.widget.can_add_related &= db_field.related_model in MADE_ON_THE_WAY
+        return field
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.choices = list(field.choices)
+        return field
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request, widget=ChosenFirst, **kwargs)
+        field.choices = list(field.choices)
+        return field

@@ -1,0 +1,164 @@
+"""The moves of a version as the staff see them: words, who may, what is asked before, what is said after."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from procedures import actions
+from procedures.models import VersionState
+from procedures.models.versions import PUBLIC_STATES
+
+
+class NothingForm(forms.Form):
+    """Nothing is asked: the button is the answer."""
+
+
+class SubmitForm(forms.Form):
+    note = forms.CharField(
+        label=_("What changes"),
+        help_text=_("Internal: tells the reviewer what to look at."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        required=False,
+    )
+
+
+class ReturnForm(forms.Form):
+    note = forms.CharField(
+        label=_("What is missing"),
+        help_text=_("Internal: the author reads it above the draft."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
+class ApproveForm(forms.Form):
+    publish_at = forms.DateTimeField(
+        label=_("Publish by itself at"),
+        help_text=_("Time of Chihuahua. Empty: somebody publishes it by hand."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        required=False,
+    )
+
+    def clean_publish_at(self):
+        publish_at = self.cleaned_data["publish_at"]
+        if publish_at and publish_at <= timezone.now():
+            raise forms.ValidationError(_("That time is past."))
+        return publish_at
+
+
+class Move(NamedTuple):
+    name: str
+    label: str
+    explanation: str
+    done: str
+    states: tuple  # in which it is legal
+    permission: str  # "change" or "publish" of the version's model
+    run: Callable  # (version, user, **what the form asked) → the draft that it made, or None
+    form: type = NothingForm
+    look: str = ""  # "default" for the usual next step, "danger" for what takes something away
+
+
+MOVES = {
+    move.name: move
+    for move in (
+        Move(
+            name="start",
+            label=_("New version"),
+            explanation=_("Makes a draft with all of this version's content. The public goes on seeing what it sees."),
+            done=_("This is the new draft: change what has to change, then submit it for review."),
+            states=PUBLIC_STATES,
+            permission="change",
+            run=lambda version, user: actions.start_version(of=version, author=user),
+            look="default",
+        ),
+        Move(
+            name="submit",
+            label=_("Submit for review"),
+            explanation=_("Somebody other than the author reviews it. Until then it can't be changed."),
+            done=_("Submitted: it waits for somebody other than its author to review it."),
+            states=(VersionState.DRAFT,),
+            permission="change",
+            run=lambda version, user, note: actions.submit(version=version, by=user, note=note),
+            form=SubmitForm,
+            look="default",
+        ),
+        Move(
+            name="approve",
+            label=_("Approve"),
+            explanation=_("You vouch that it is right. It goes live when it is published."),
+            done=_("Approved: it can be published."),
+            states=(VersionState.IN_REVIEW,),
+            permission="publish",
+            run=lambda version, user, publish_at: actions.approve(version=version, by=user, publish_at=publish_at),
+            form=ApproveForm,
+            look="default",
+        ),
+        Move(
+            name="publish",
+            label=_("Publish"),
+            explanation=_("The public sees it from this moment; the version that was in force is retired."),
+            done=_("Published: it is what the public sees now."),
+            states=(VersionState.APPROVED,),
+            permission="publish",
+            run=lambda version, user: actions.publish(version=version, by=user),
+            look="default",
+        ),
+        Move(
+            name="return",
+            label=_("Return to the author"),
+            explanation=_("It becomes a draft again and can be changed."),
+            done=_("Returned: it is a draft again."),
+            states=(VersionState.IN_REVIEW, VersionState.APPROVED),
+            permission="change",
+            run=lambda version, user, note: actions.return_to_author(version=version, by=user, note=note),
+            form=ReturnForm,
+        ),
+        Move(
+            name="retire",
+            label=_("Retire"),
+            explanation=_("It leaves the catalogue and no version takes its place. Its page stays, with a notice."),
+            done=_("Retired: it is no longer in the catalogue."),
+            states=(VersionState.PUBLISHED,),
+            permission="publish",
+            run=lambda version, user: actions.retire(version=version, by=user),
+            look="danger",
+        ),
+        Move(
+            name="discard",
+            label=_("Discard the draft"),
+            explanation=_("The draft and all that was written in it are deleted. This can't be undone."),
+            done=_("The draft was discarded."),
+            states=(VersionState.DRAFT,),
+            permission="change",
+            run=lambda version, user: actions.discard(version=version, by=user),
+            look="danger",
+        ),
+    )
+}
+
+
+def may(user, permission, version):
+    """Whether the user has the "change" or "publish" permission on versions of this kind."""
+    options = version._meta
+    return user.has_perm(f"{options.app_label}.change_{options.model_name}") and user.has_perm(
+        f"{options.app_label}.{permission}_{options.model_name}"
+    )
+
+
+def moves_for(user, version, *, in_progress):
+    """The moves that are legal now and that this user may make, the usual next step first.
+
+    `in_progress` is the identity's open version or None: while there is one, no other is started.
+    """
+    return [
+        move
+        for move in MOVES.values()
+        if version.state in move.states
+        and may(user, move.permission, version)
+        and not (move.name == "start" and in_progress)
+        and not (move.name == "approve" and user == version.author)
+    ]

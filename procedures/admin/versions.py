@@ -1,0 +1,332 @@
+"""What the admin of procedures and that of programs have in common: the list, the page and the life of a version."""
+
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, OuterRef, Subquery
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.text import slugify
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from procedures.actions import IllegalMove
+from procedures.admin import desk
+from procedures.admin.bilingual import Bilingual
+from procedures.admin.forms import CatalogueForm, VerifiedForm
+from procedures.admin.moves import MOVES, may, moves_for
+from procedures.admin.records import links, source_links
+from procedures.models import Assurance, VersionState
+from procedures.models.versions import OPEN_STATES
+from procedures.preview import preview_path
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By state; without a choice, all that is alive: retired versions are looked up on purpose."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [*VersionState.choices, ("all", _("all, the retired ones too"))]
+
+    def queryset(self, request, queryset):
+        if self.value() is None:
+            return queryset.exclude(state=VersionState.RETIRED)
+        return queryset if self.value() == "all" else queryset.filter(state=self.value())
+
+    def choices(self, changelist):
+        default, *others = super().choices(changelist)
+        return [{**default, "display": _("published or in progress")}, *others]
+
+
+class VersionForm(VerifiedForm):
+    """A draft. That of a record that does not exist yet also asks for the record's slug."""
+
+    slug = forms.SlugField(label=_("Slug"), max_length=80, required=False)
+
+    def clean(self):
+        data = super().clean()
+        slug = data.get("slug")
+        if slug and self.identities.filter(slug=slug).exists():
+            self.add_error("slug", _("Another record has this address already: write a different one."))
+        return data
+
+    @property
+    def identities(self):
+        return self._meta.model._meta.get_field(self._meta.model.IDENTITY).related_model._default_manager
+
+    def make_identity(self):
+        last = self.identities.aggregate(last=Max("position"))["last"] or 0
+        return self.identities.create(slug=self.cleaned_data["slug"], position=last + 1)
+
+
+class VersionInline(Bilingual):
+    """Adds to an inline: what may be done with a part of a version is what may be done with the version."""
+
+    def has_view_permission(self, request, obj=None):
+        return self._has("view", request) or self._has("change", request)
+
+    def has_add_permission(self, request, obj=None):
+        return self._has("change", request) or self._has("add", request)
+
+    def has_change_permission(self, request, obj=None):
+        return self._has("change", request)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._has("change", request)
+
+    def _has(self, permission, request):
+        options = self.parent_model._meta
+        return request.user.has_perm(f"{options.app_label}.{permission}_{options.model_name}")
+
+
+class VersionAdmin(Bilingual, admin.ModelAdmin):
+    """Subclasses say `page`: fieldsets and inlines in the order in which the public page shows them."""
+
+    page = ()
+    form = VersionForm
+    change_form_template = "admin/procedures/version_change_form.html"
+    search_fields = ("name_es", "name_en")
+    search_help_text = _("Name in Spanish or English, or part of the address.")
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+
+    @property
+    def inlines(self):
+        return [part for part in self.page if isinstance(part, type)]
+
+    def get_fieldsets(self, request, obj=None):
+        return [part for part in self.page if not isinstance(part, type)]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["slug"] if obj else []
+
+    # The list
+
+    @admin.display(description=_("name"), ordering="name_es")
+    def title(self, version):
+        return str(version)
+
+    @admin.display(description=_("institution"), ordering="institution__name_es")
+    def institution_short(self, version):
+        return version.institution.short_name if version.institution else version.provider
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_badge(self, version):
+        return format_html('<span class="badge state-{}">{}</span>', version.state, version.get_state_display())
+
+    @admin.display(description=_("assurance"), ordering="assurance")
+    def assurance_badge(self, version):
+        text = version.get_assurance_display()
+        return format_html('<span class="badge assurance-{}">{}</span>', version.assurance, text)
+
+    @admin.display(description=_("published at"), ordering="published_at")
+    def published_on(self, version):
+        return version.published_at and date_format(localtime(version.published_at), "SHORT_DATE_FORMAT")
+
+    def get_search_results(self, request, queryset, search_term):
+        """Also by slug, which has no accents: "tramite de proteccion" finds "Trámite de Protección"."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if slug := slugify(search_term):
+            found |= queryset.filter(**{f"{self.model.IDENTITY}__slug__contains": slug})
+        return found, may_repeat
+
+    # The page
+
+    @admin.display(description=_("Slug"))
+    def slug(self, version):
+        identity = version.identity
+        url = reverse(f"admin:procedures_{identity._meta.model_name}_change", args=[identity.pk])
+        return format_html('{} · <a href="{}">{}</a>', identity.slug, url, self.identity_link)
+
+    @admin.display(description=_("Sources"))
+    def source_addresses(self, version):
+        return source_links(version)
+
+    def has_change_permission(self, request, obj=None):
+        """Only a draft changes; a later change takes a new version."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_editable)
+
+    def has_delete_permission(self, request, obj=None):
+        """Never: drafts are discarded, published versions are retired and stay readable."""
+        return False
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            setattr(obj, obj.IDENTITY, form.make_identity())
+            obj.author = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """Who changed a draft last answers for it as its author, so that nobody reviews words of their own."""
+        super().save_related(request, form, formsets, change)
+        form.save_sources()
+        if form.has_changed() or any(formset.has_changed() for formset in formsets):
+            form.instance.author = request.user
+            form.instance.save(update_fields=["author"])
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._response_of_button(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self._response_of_button(request, obj) or super().response_change(request, obj)
+
+    def _response_of_button(self, request, version):
+        """Where the two buttons of ours lead after saving; None for Django's own."""
+        if "_submit" in request.POST:
+            return HttpResponseRedirect(self.url_of("move", version, "submit"))
+        if "_preview" in request.POST:
+            return HttpResponseRedirect(preview_path(version))
+        return None
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        formsets = {type(formset.opts): formset for formset in context["inline_admin_formsets"]}
+        fieldsets = iter(context["adminform"])
+        context |= {
+            "parts": [formsets.get(part) if isinstance(part, type) else next(fieldsets) for part in self.page],
+            "show_save_and_add_another": False,
+        }
+        if obj:
+            context |= self._standing(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _standing(self, request, version):
+        """What the page says above the form of where the version stands and what can be done next."""
+        versions = list(version.identity.versions.all())
+        in_progress = next((other for other in versions if other.state in OPEN_STATES), None)
+        return {
+            "title": gettext("%(name)s, version %(number)d") % {"name": version, "number": version.number},
+            "subtitle": None,
+            "versions": versions,
+            "moves": [
+                (move, self.url_of("move", version, move.name))
+                for move in moves_for(request.user, version, in_progress=in_progress)
+            ],
+            "previews": [(language, self._preview_path(version, language)) for language in ("es", "en")],
+            "history_url": self.url_of("history", version),
+        }
+
+    def _preview_path(self, version, language):
+        with translation.override(language):
+            return preview_path(version)
+
+    # The moves
+
+    def get_urls(self):
+        move = self.admin_site.admin_view(self.move_view)
+        name = f"procedures_{self.opts.model_name}_move"
+        return [path("<int:pk>/move/<slug:name>/", move, name=name), *super().get_urls()]
+
+    def url_of(self, view, version, *args):
+        return reverse(f"admin:procedures_{self.opts.model_name}_{view}", args=[version.pk, *args])
+
+    def move_view(self, request, pk, name):
+        """GET: what the move will do, and what it asks. POST: makes it."""
+        version, move = self.get_object(request, str(pk)), MOVES.get(name)
+        if version is None or move is None:
+            raise Http404
+        if not may(request.user, move.permission, version):
+            raise PermissionDenied
+        form = move.form(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            return self._make(request, move, version, form.cleaned_data)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": move.label,
+            "opts": self.opts,
+            "version": version,
+            "version_url": self.url_of("change", version),
+            "move": move,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/procedures/version_move.html", context)
+
+    def _make(self, request, move, version, asked):
+        try:
+            draft = move.run(version, request.user, **asked)
+        except IllegalMove as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(self.url_of("change", version))
+        messages.success(request, move.done)
+        if move.name == "discard":
+            return HttpResponseRedirect(reverse(f"admin:procedures_{self.opts.model_name}_changelist"))
+        return HttpResponseRedirect(self.url_of("change", draft or version))
+
+
+class IdentityAdmin(Bilingual, admin.ModelAdmin):
+    """What stays when the content changes. The record is made together with its first draft, not here."""
+
+    versions = None  # the version class
+    form = CatalogueForm
+    list_editable = ("position",)
+    list_per_page = 200
+    readonly_fields = ("slug", "version_links")
+    actions = None
+
+    def get_queryset(self, request):
+        versions = self.versions.objects.filter(**{self.versions.IDENTITY: OuterRef("pk")})
+        published = versions.filter(state=VersionState.PUBLISHED)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(version_count=Count("versions", distinct=True), name_es=Subquery(published.values("name_es")))
+        )
+
+    @admin.display(description=_("name"), ordering="name_es")
+    def name(self, identity):
+        return identity.name_es or identity.slug
+
+    @admin.display(description=_("versions"), ordering="version_count")
+    def version_count(self, identity):
+        return identity.version_count
+
+    @admin.display(description=_("versions"))
+    def version_links(self, identity):
+        view = f"admin:procedures_{self.versions._meta.model_name}_change"
+        return links(
+            (
+                reverse(view, args=[version.pk]),
+                f"{version.number} · {version} ({version.get_state_display()})",
+            )
+            for version in identity.versions.all()
+        )
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= {"title": self.name(obj), "subtitle": None}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+def add_to_desk(versions, group):
+    """Adds the lines that procedures and programs have alike: work in progress, and what is not sure."""
+
+    def line(label, **query):
+        lookups = {name.removesuffix("__exact"): value for name, value in query.items()}
+        changelist = f"admin:procedures_{versions._meta.model_name}_changelist"
+        desk.add(
+            label,
+            versions.objects.filter(**lookups).count,
+            lambda: f"{reverse(changelist)}?{urlencode(query)}",
+            f"procedures.change_{versions._meta.model_name}",
+            group,
+        )
+
+    line(_("drafts"), state=VersionState.DRAFT)
+    line(_("in review"), state=VersionState.IN_REVIEW)
+    line(_("approved, not live yet"), state=VersionState.APPROVED)
+    line(_("live, not verified"), state=VersionState.PUBLISHED, assurance__exact=Assurance.UNVERIFIED)
+    line(_("live, partly confirmed"), state=VersionState.PUBLISHED, assurance__exact=Assurance.PARTLY)
