@@ -45,6 +45,8 @@ def the_only_worker():
     The lock is the kernel's: it ends with the process however that dies, and no lost connection gives it away.
     """
     with LOCK.open("w") as lock:
+        if is_at_work():
+            logger.warning("Another worker is at work: this one waits for its end.")
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

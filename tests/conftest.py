@@ -4,6 +4,7 @@ from django.conf import settings
 from engagement.loading import load_commitment
 from engagement.models import Commitment
 from procedures.loading import load_catalogue
+from tests.installation import install
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +18,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture
 def commitment(db):
     return Commitment.objects.get(code="MXCHH0002")
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """A portal that the real `manage.py setup` has prepared, on a database of its own; made once, to be copied."""
+    return install(tmp_path_factory.mktemp("installed"))
+
+
+@pytest.fixture
+def a_portal(installed, tmp_path):
+    """A copy of it that a test may run and change."""
+    return installed.copy(tmp_path / "portal")

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.autoreload import run_with_reloader
 
-from portal.installation import check_database
+from portal.installation import check_set_up
 from portal.worker import make_worker, take_up_again, the_only_worker
 
 
@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Runs background tasks, first of all those that a killed worker left half done."
 
     def handle(self, **options):
-        check_database()
+        check_set_up()
         logging.getLogger("django_tasks_db").setLevel(logging.ERROR)  # its farewell is no warning
         if settings.DEBUG:
             run_with_reloader(self.work)
