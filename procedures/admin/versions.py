@@ -191,10 +191,7 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         formsets = {type(formset.opts): formset for formset in context["inline_admin_formsets"]}
         fieldsets = iter(context["adminform"])
-        context |= {
-            "parts": [formsets.get(part) if isinstance(part, type) else next(fieldsets) for part in self.page],
-            "show_save_and_add_another": False,
-        }
+        context["parts"] = [formsets[part] if isinstance(part, type) else next(fieldsets) for part in self.page]
         if obj:
             context |= self._standing(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
