@@ -33,6 +33,7 @@ ANSWERS_SHOWN = 3
 def home(request):
     today = timezone.localdate()
     everyday, others = business_types()
+    live = ProgramVersion.objects.live_on(today)
     context = {
         "everyday": everyday,
         "others": others,
@@ -41,7 +42,8 @@ def home(request):
         ),
         "procedure_count": ProcedureVersion.objects.published().count(),
         "program_count": ProgramVersion.objects.published().count(),
-        "live": list(ProgramVersion.objects.live_on(today).for_cards(today)[:PROGRAMS_SHOWN]),
+        "live": list(live.for_cards(today)[:PROGRAMS_SHOWN]),
+        "not_live_count": ProgramVersion.objects.published().exclude(pk__in=live.values("pk")).count(),
         "today": today,
         "threads": latest_answered()[:ANSWERS_SHOWN],
         "edition": Edition.objects.published().with_files().first(),

@@ -46,6 +46,7 @@ COSTS = {
     "con-costo": ("paid", _("With a fee")),
     "se-desconoce": ("unknown", _("Unknown")),
 }
+EVERYTHING = _("All")
 YES = {"si": (True, _("Yes"))}
 
 
@@ -63,7 +64,8 @@ class WordFilter(django_filters.ChoiceFilter):
 
     def __init__(self, words, **kwargs):
         self.words = words
-        super().__init__(choices=[(word, label) for word, (_value, label) in words.items()], **kwargs)
+        choices = [(word, label) for word, (_value, label) in words.items()]
+        super().__init__(choices=choices, empty_label=EVERYTHING, **kwargs)
 
     def filter(self, queryset, word):
         return super().filter(queryset, self.words[word][0] if word in self.words else word)
@@ -87,7 +89,7 @@ class SlugFilter(django_filters.ModelChoiceFilter):
     """A choice by the slug of a row."""
 
     def __init__(self, **kwargs):
-        super().__init__(to_field_name="slug", **kwargs)
+        super().__init__(to_field_name="slug", empty_label=EVERYTHING, **kwargs)
 
     def words_for(self, row):
         return str(row)

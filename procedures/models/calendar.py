@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class NonWorkingDay(models.Model):
@@ -9,7 +10,7 @@ class NonWorkingDay(models.Model):
     level = models.CharField(
         _("level"),
         max_length=16,
-        choices=[("federal", _("whole country")), ("state", _("state")), ("municipal", _("municipality"))],
+        choices=[("federal", _("whole country")), ("state", pgettext_lazy("level", "state")), ("municipal", _("municipality"))],
     )
     name = models.CharField(_("name"), max_length=120)
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from procedures.models.assurance import Verified
 from procedures.models.versions import VersionState
@@ -13,7 +14,7 @@ class Level(models.TextChoices):
     """Who an institution belongs to."""
 
     MUNICIPAL = "municipal", _("municipal")
-    STATE = "state", _("state")
+    STATE = "state", pgettext_lazy("level", "state")
     FEDERAL = "federal", _("federal")
     CIVIL_SOCIETY = "civil_society", _("civil society")
     PRIVATE = "private", _("private")

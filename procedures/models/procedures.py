@@ -97,11 +97,15 @@ class ProcedureVersionQuerySet(VersionQuerySet):
         return self.order_by("stage__position", "procedure__position", "procedure__slug")
 
     def opened_by(self, version):
-        """Published procedures that ask for a document this version results in: what can be done with it next."""
+        """Published procedures that ask for a document this version results in: what can be done with it next.
+
+        Not what a one-stop window does itself.
+        """
         return (
             self.published()
             .filter(Exists(Requirement.objects.filter(version=OuterRef("pk"), document__in=version.results.all())))
             .exclude(procedure=version.procedure_id)
+            .exclude(procedure__in=version.bundles.all())
         )
 
     def bundled_in(self, version):
