@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from portal.installation import unapplied_migrations
 from portal.worker import is_at_work
 
 MIN_FREE_MEGABYTES = 200
@@ -27,9 +27,8 @@ def check_database():
 
 
 def check_migrations():
-    executor = MigrationExecutor(connection)
-    if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise NotReady(f"{len(waiting)} not applied")
+    if missing := unapplied_migrations():
+        raise NotReady(f"{missing} not applied")
 
 
 def check_data_folder():
@@ -41,7 +40,6 @@ def check_data_folder():
 
 
 def check_worker():
-    """The worker holds a lock for as long as it lives; a free lock means that there is none."""
     if not is_at_work():
         raise NotReady("not running")
 

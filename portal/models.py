@@ -87,6 +87,7 @@ class SearchWord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["language", "word"], name="search_word_once")]
+        indexes = [models.Index(fields=["language", "stem"], name="search_word_stem")]
 
     def __str__(self):
         return self.shown

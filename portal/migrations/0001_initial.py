@@ -100,6 +100,7 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField(default=1, help_text='How often, when the index was last rebuilt.')),
             ],
             options={
+                'indexes': [models.Index(fields=['language', 'stem'], name='search_word_stem')],
                 'constraints': [models.UniqueConstraint(fields=('language', 'word'), name='search_word_once')],
             },
         ),

@@ -8,27 +8,26 @@ from django.db import connection
 
 # How much a match weighs in the title, among the other names, in the body.
 TITLE, NAME, BODY = 10, 5, 1
-# A word that only begins like the one typed finds an entry, but never outranks a whole word.
-BEGINNING = 0.001
 
 
 def match(terms, language, every):
-    """(id, kind, rank) of the entries of the language that match every term, or any; a higher rank is better.
+    """The entries of the language that match every term, or any: rows of (id, kind, whole, beginning), unordered.
 
-    One query. The order is not that of the rank.
+    `whole` is the rank by the whole words that match, `beginning` by those that only begin like the last one typed;
+    0 where there is none, and the higher the better. One query.
     """
     return ENGINES[connection.vendor](terms, language, every)
 
 
 def _match_sqlite(terms, language, every):
     expression = (" AND " if every else " OR ").join(map(_fts5, terms))
-    weights = (TITLE, NAME, BODY, NAME * BEGINNING, BODY * BEGINNING)
-    sql = """
-        SELECT entry.id, entry.kind, -bm25(portal_search_fts, %s, %s, %s, %s, %s)
+    sql = f"""
+        SELECT entry.id, entry.kind,
+            -bm25(portal_search_fts, {TITLE}, {NAME}, {BODY}, 0, 0), -bm25(portal_search_fts, 0, 0, 0, {NAME}, {BODY})
         FROM portal_search_fts JOIN portal_searchentry AS entry ON entry.id = portal_search_fts.rowid
         WHERE portal_search_fts MATCH %s AND entry.language = %s
-    """
-    return _rows(sql, [*weights, expression, language])
+    """  # noqa: S608 - nothing typed is in it
+    return _rows(sql, [expression, language])
 
 
 def _fts5(term):
@@ -47,7 +46,7 @@ def _match_postgresql(terms, language, every):
         parameters += [f"'{term.stem}'", f"'{term.word}':*" if term.is_beginning else ""]
     sql = f"""
         SELECT id, kind,
-            ts_rank(%s::real[], stems, %s::tsquery, 1) + {BEGINNING} * ts_rank(%s::real[], words, %s::tsquery, 1)
+            ts_rank(%s::real[], stems, %s::tsquery, 1), ts_rank(%s::real[], words, %s::tsquery, 1)
         FROM portal_searchentry
         WHERE language = %s AND ({(" AND " if every else " OR ").join(conditions)})
     """  # noqa: S608 - nothing typed is in it

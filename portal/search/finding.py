@@ -7,7 +7,7 @@ from portal.models import SearchEntry
 from portal.search import engines
 from portal.search.queries import Query, parse
 from portal.search.results import Result
-from portal.search.spelling import corrected
+from portal.search.spelling import corrected, is_known
 
 # What a person mostly came for stands above a text that only mentions it.
 IMPORTANCE = {
@@ -44,22 +44,31 @@ class Found:
 
 
 def find(query):
-    """What matches every word or, if nothing does, any of them, with what may have been meant. 0 to 4 queries."""
+    """What matches every word or, if nothing does, any of them, with what may have been meant. 0 to 5 queries."""
     if not query.terms:
         return Found(query, [])
-    if matches := _ranked(query, every=True):
-        return Found(query, matches)
-    some = _ranked(query, every=False) if len(query.terms) > 1 else []
-    return Found(query, some, every_word=False, suggestion=_suggest(query))
+    last = query.terms[-1]
+    is_unfinished = last.is_beginning and not is_known(last, query.language)
+    if every := engines.match(query.terms, query.language, every=True):
+        return Found(query, _ranked(every, is_unfinished))
+    some = engines.match(query.terms, query.language, every=False) if len(query.terms) > 1 else []
+    return Found(query, _ranked(some, is_unfinished), every_word=False, suggestion=_suggest(query))
 
 
-def _ranked(query, every):
+def _ranked(rows, is_unfinished):
     """(id, kind) of the matches, best first; equals in the order of their making, so that pages don't overlap."""
-    rows = engines.match(query.terms, query.language, every)
-    rows.sort(key=lambda row: (-row[2] * IMPORTANCE.get(row[1], 1), row[0]))
-    return [(pk, kind) for pk, kind, _rank in rows]
+
+    def order(row):
+        pk, kind, whole, beginning = row
+        importance = IMPORTANCE.get(kind, 1)
+        # After a word that exists, those that only begin like it come last: "trámite" and "trámites" find the same.
+        rank = whole + beginning if is_unfinished else whole
+        return -rank * importance, 0 if rank else -beginning * importance, pk
+
+    return [(pk, kind) for pk, kind, _whole, _beginning in sorted(rows, key=order)]
 
 
 def _suggest(query):
     suggestion = corrected(query)
-    return suggestion if suggestion and _ranked(parse(suggestion, query.language), every=True) else ""
+    finds_something = suggestion and engines.match(parse(suggestion, query.language).terms, query.language, every=True)
+    return suggestion if finds_something else ""

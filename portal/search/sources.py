@@ -195,13 +195,13 @@ def read_commitment(commitment):
 def read_milestone(milestone):
     updates = milestone.updates.all()
     return Content(
-        keywords=[milestone.commitment.code],
         passages=[
             *(update.progress for update in updates),
             *(update.obstacles for update in updates),
             *(evidence.title for update in updates for evidence in update.evidence.all()),
             *(verdict.reasons for verdict in milestone.verdicts.all()),
             *(institution.name for institution in milestone.responsible.all()),
+            milestone.commitment.code,
         ],
     )
 

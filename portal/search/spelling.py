@@ -7,6 +7,11 @@ from portal.models import SearchWord
 from portal.search.words import SURFACE, fold, sound
 
 
+def is_known(term, language):
+    """Whether the index has the term as a whole word, in any of its forms. One query."""
+    return SearchWord.objects.filter(language=language, stem=term.stem).exists()
+
+
 def corrected(query):
     """The text of the query with its unknown words replaced; empty if there is nothing to replace. One query."""
     vocabulary = list(SearchWord.objects.filter(language=query.language))
