@@ -143,7 +143,8 @@ def discard(*, version, by):
     identity = _lock(version)
     _expect(version, VersionState.DRAFT)
     _log(version, by, gettext_noop("Draft discarded."), DELETION)
-    version.delete()
+    # Not version.delete(): that takes the key from the object, which the caller still needs if this is refused.
+    identity.versions.filter(pk=version.pk).delete()
     if identity.versions.exists():
         return
     try:

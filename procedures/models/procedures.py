@@ -34,7 +34,9 @@ class TimeUnit(models.TextChoices):
 def value_with_unit(value, unit, name):
     """A constraint: a number and its unit are given together or not at all, and the unit is a known one."""
     return models.CheckConstraint(
-        condition=Q(**{f"{value}__isnull": True, unit: ""}) | Q(**{f"{value}__gt": 0, f"{unit}__in": TimeUnit.values}),
+        # Without "is not null" a missing number makes the condition unknown, and a check lets the unknown pass.
+        condition=Q(**{f"{value}__isnull": True, unit: ""})
+        | Q(**{f"{value}__isnull": False, f"{value}__gt": 0, f"{unit}__in": TimeUnit.values}),
         name=name,
         violation_error_message=_("Give the number and its unit together, or neither."),
     )
@@ -249,7 +251,7 @@ class ProcedureVersion(Version, Conditional):
                 name="procedure_silence_known",
             ),
             models.CheckConstraint(
-                condition=Q(institution__isnull=False) | Q(provider_es__gt=""),
+                condition=Q(institution__isnull=False) | Q(provider_es__isnull=False, provider_es__gt=""),
                 name="procedure_has_a_provider",
                 violation_error_message=_("Name the institution, or who provides it."),
             ),
@@ -323,7 +325,7 @@ class Requirement(Conditional):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(document__isnull=False) | Q(text_es__gt=""),
+                condition=Q(document__isnull=False) | Q(text_es__isnull=False, text_es__gt=""),
                 name="requirement_document_or_text",
                 violation_error_message=_("Choose a document or write what must be fulfilled."),
             )
