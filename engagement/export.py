@@ -49,7 +49,7 @@ def rows(milestone):
         status = [update.get_status_display(), update.status]
         yield [_("Status update"), *when, *status, "", update.progress or "", update.obstacles or "", ""]
         for evidence in update.evidence.all():
-            yield [_("Evidence"), *when, *status, "", evidence.title, "", address(evidence)]
+            yield [_("Evidence"), *when, "", "", "", evidence.title, "", address(evidence)]
     for verdict in oldest_first(milestone.verdicts):
         scale = [verdict.get_verdict_display(), verdict.verdict]
         name = verdict.institution.name

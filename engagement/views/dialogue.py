@@ -43,7 +43,8 @@ def thread(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_thread(request):
     about = TargetForm(request.GET)
-    form = ThreadForm(request.POST if request.method == "POST" else None, initial=asked_kind(request))
+    sent = request.POST if request.method == "POST" else None
+    form = ThreadForm(sent, initial=asked_kind(request), label_suffix="")
     if form.is_valid():
         open_thread(**form.content, **about.target, language=get_language())
         return redirect("engagement:thanks")
