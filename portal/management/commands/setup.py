@@ -43,7 +43,8 @@ class Command(BaseCommand):
         call_command("load_fixtures", stdout=self.stdout)
 
     def render_first_edition(self):
-        pass  # TODO(ops): wired when brochure.actions is there
+        self.say("Brochure:")
+        call_command("publish_edition", if_none=True, stdout=self.stdout)
 
     def collect_static_files(self):
         """Compressing them takes longer than all the rest of a second run: only when one of them has changed."""
