@@ -1,5 +1,6 @@
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from engagement.loading import load_commitment
 from engagement.models import Commitment
@@ -13,6 +14,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load_catalogue(settings.BASE_DIR / "fixtures")
         load_commitment(settings.BASE_DIR / "fixtures")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files():
+    """Static files are served as they stand in the tree: nothing has to be collected before a test."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    storages = {**settings.STORAGES, "staticfiles": plain}
+    with override_settings(STORAGES=storages, STATIC_ROOT=settings.BASE_DIR / "static"):
+        yield
 
 
 @pytest.fixture

@@ -134,9 +134,11 @@ def one_of_each(paths):
 
 
 def test_every_public_page_can_be_cached_and_sets_no_cookie(client):
-    asked = ["/buscar/", "/buscar/?q=licencia", "/en/buscar/?q=xyz", "/ruta/?giro=taqueria"]
+    paths = [path for path in sitemap_paths(client) if path not in FORMS]
+    spanish = [path for path in paths if not path.startswith("/en/")]
+    searches = ["/buscar/", "/buscar/?q=licencia", "/en/buscar/?q=xyz", "/ruta/?giro=taqueria"]
     visited = 0
-    for path in [path for path in sitemap_paths(client) if path not in FORMS] + asked:
+    for path in [*spanish, *one_of_each(path for path in paths if path not in spanish), *searches]:
         response = client.get(path)
         assert response.status_code == 200, path
         assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=300", path
@@ -144,7 +146,7 @@ def test_every_public_page_can_be_cached_and_sets_no_cookie(client):
         assert "Cookie" not in response.get("Vary", ""), path
         assert b"csrfmiddlewaretoken" not in response.content, path
         visited += 1
-    assert visited > 240
+    assert visited > 135
 
 
 def test_every_sort_of_page_is_the_same_for_a_reader_who_is_signed_in(client):

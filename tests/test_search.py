@@ -110,11 +110,16 @@ def test_search_finds_the_same_however_a_word_is_written(text):
         ("quiero abrir una taquería", Kind.BUSINESS_TYPE, "Taquería"),
         ("efirma", Kind.PROCEDURE, "e.firma, persona moral"),
         ("ddec", Kind.INSTITUTION, "Dirección de Desarrollo Económico y Competitividad"),
+        ("722514", Kind.BUSINESS_TYPE, "Taquería"),  # its code
         ("Universidad de las Mujeres", Kind.PROGRAM, "Universidad de las Mujeres"),
     ],
 )
 def test_search_puts_first_what_a_reader_means(text, kind, title):
     assert first(text) == (kind, title)
+
+
+def test_search_puts_first_the_commitment_with_the_code():
+    assert [kind for kind, _title in found("mxchh0002")][:1] == [Kind.COMMITMENT]
 
 
 def test_search_finds_english_texts_in_english():

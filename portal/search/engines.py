@@ -37,7 +37,7 @@ def _fts5(term):
 
 def _match_postgresql(terms, language, every):
     # Labels A, B, C are title, names, body; the array gives D, C, B, A. "1" divides by the logarithm of the length.
-    weights = [0, BODY / TITLE, NAME / TITLE, 1]
+    weights = f"{{0, {BODY / TITLE}, {NAME / TITLE}, 1}}"
     stems = _any(f"'{term.stem}'" for term in terms)
     beginnings = _any(f"'{term.word}':*" for term in terms if term.is_beginning)
     conditions, parameters = [], []

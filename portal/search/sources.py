@@ -45,6 +45,7 @@ class Content:
     """What one record says in one language. Texts may be empty and may have several lines."""
 
     summary: str = ""
+    code: str = ""  # an acronym or number that people use as a title
     keywords: list = field(default_factory=list)  # other names: weigh more than the passages
     passages: list = field(default_factory=list)
     level: str = ""
@@ -81,10 +82,8 @@ def read_procedure(version):
     citations = version.citations.all()
     return Content(
         summary=version.purpose,
-        keywords=[
-            version.procedure.homoclave,
-            *(document.name for document in version.results.all()),
-        ],
+        code=version.procedure.homoclave,
+        keywords=[document.name for document in version.results.all()],
         passages=[
             version.who,
             version.cases,
@@ -138,14 +137,15 @@ def read_program(version):
 def read_business_type(giro):
     return Content(
         summary=", ".join(giro.synonyms.splitlines()),
-        keywords=[giro.synonyms, giro.scian_code, giro.scian_title],
+        code=giro.scian_code,
+        keywords=[giro.synonyms, giro.scian_title],
     )
 
 
 def read_institution(institution):
     return Content(
         summary=institution.role,
-        keywords=[institution.acronym],
+        code=institution.acronym,
         passages=[institution.parent.name] if institution.parent else [],
         level=institution.level,
         institution=institution.parent.short_name if institution.parent else "",
@@ -177,7 +177,8 @@ def read_commitment(commitment):
     events = commitment.events.all()
     return Content(
         summary=commitment.problem,
-        keywords=[commitment.code, commitment.network],
+        code=commitment.code,
+        keywords=[commitment.network],
         passages=[
             commitment.plan,
             commitment.actions,
@@ -217,7 +218,7 @@ def read_thread(thread):
 
 
 def read_edition(edition):
-    return Content(keywords=[str(edition.number), edition.get_kind_display()])
+    return Content(code=str(edition.number), keywords=[edition.get_kind_display()])
 
 
 def published_procedures():

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from portal.models import SearchEntry, SearchWord
 from portal.search.sources import SOURCES
-from portal.search.words import LONGEST, SURFACE, fold, split_with_initials, stem, stems
+from portal.search.words import SURFACE, fold, split_with_initials, stem, stems
 from procedures.signals import version_published, version_retired
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -84,7 +84,7 @@ def _entry(source, row, path, language):
             *content.keywords,
         ]
     )
-    title_words, name_words, body_words = map(split_with_initials, (title, names, body))
+    title_words, name_words, body_words = map(split_with_initials, (f"{title} {content.code}", names, body))
     return SearchEntry(
         kind=source.kind,
         key=str(getattr(row, source.key)),
@@ -121,10 +121,9 @@ def _add_words(entries):
     """Adds the words of the entries to those that can be proposed; the counts are exact after a rebuild only."""
     counts, shown = Counter(), {}
     for entry in entries:
-        text = "\n".join([entry.title, entry.summary, entry.passages])
-        for surface in SURFACE.findall(text):
-            word = fold(surface).replace(".", "")[:LONGEST]
-            counts[entry.language, word] += 1
+        counts.update((entry.language, word) for word in f"{entry.name_words} {entry.body_words}".split())
+        for surface in SURFACE.findall(f"{entry.title}\n{entry.summary}\n{entry.passages}"):
+            word = fold(surface).replace(".", "")
             shown.setdefault((entry.language, word), surface if surface.isupper() else surface.lower())
     SearchWord.objects.bulk_create(
         [
@@ -132,7 +131,7 @@ def _add_words(entries):
                 language=language,
                 word=word,
                 stem=stem(word, language),
-                shown=shown[language, word][:80],
+                shown=shown.get((language, word), word)[:80],
                 count=count,
             )
             for (language, word), count in counts.items()
