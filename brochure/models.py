@@ -12,8 +12,16 @@ class EditionQuerySet(models.QuerySet):
         """Editions whose files are complete and frozen."""
         return self.filter(published_at__isnull=False)
 
+    def drafts(self):
+        """Editions that were composed and not published."""
+        return self.filter(published_at__isnull=True)
+
     def with_files(self):
         return self.prefetch_related("files")
+
+    def for_lists(self):
+        """With their files and `record_count`, how many versions they hold."""
+        return self.with_files().annotate(record_count=models.Count("items"))
 
 
 class Edition(models.Model):
@@ -61,6 +69,14 @@ class Edition(models.Model):
         return reverse("brochure:edition", args=[self.number])
 
 
+class EditionItemQuerySet(models.QuerySet):
+    def for_contents(self):
+        """In the edition's order, with what a list of them shows."""
+        return self.select_related(
+            "procedure_version__procedure", "procedure_version__stage", "program_version__program"
+        )
+
+
 class EditionItem(models.Model):
     """One exact version that an edition holds, in its place."""
 
@@ -72,6 +88,8 @@ class EditionItem(models.Model):
     program_version = models.ForeignKey(
         ProgramVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="edition_items"
     )
+
+    objects = EditionItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
@@ -87,7 +105,11 @@ class EditionItem(models.Model):
         ]
 
     def __str__(self):
-        return str(self.procedure_version or self.program_version)
+        return str(self.version)
+
+    @property
+    def version(self):
+        return self.procedure_version or self.program_version
 
 
 class EditionFile(models.Model):

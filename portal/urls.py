@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
@@ -7,6 +5,7 @@ from django.urls import include, path
 
 from portal import views
 from portal.home import home
+from portal.milestones import milestone_pdf
 from portal.sitemaps import SITEMAPS
 
 handler404 = "portal.views.not_found"
@@ -19,6 +18,7 @@ pages = [
     path("accesibilidad/", views.accessibility, name="accessibility"),
     path("ruta/", views.guide, name="guide"),
     path("datos/", views.data, name="data"),
+    path("compromisos/<slug:code>/hitos/<int:number>.pdf", milestone_pdf, name="milestone_pdf"),
 ]
 
 urlpatterns = [
@@ -31,7 +31,7 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         path("", include((pages, "portal"))),
         path("", include("procedures.urls")),
-        *([path("", include("brochure.urls"))] if find_spec("brochure.urls") else []),  # on its way
+        path("", include("brochure.urls")),
         path("", include("engagement.urls")),
         prefix_default_language=False,
     ),

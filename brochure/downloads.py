@@ -1,0 +1,132 @@
+"""PDFs as answers to a request: with length, validator and a good name; a broken download can be resumed."""
+
+import logging
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, quote_etag
+
+from brochure import pdf
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 64 * 1024  # bytes
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "public, no-cache"  # kept, but asked after each time: an unchanged sheet costs no rendering
+NOWHERE = "private, no-store"
+
+
+def send_file(request, path, *, etag, filename):
+    """A PDF that never changes, or the part of it that the request asks for.
+
+    Args:
+        etag: of the content, unquoted.
+        filename: under which a reader saves it.
+
+    Returns:
+        200 with the whole file, 206 with one range of it, 304 if the reader has it, or 416 for a range beyond its end.
+
+    Raises:
+        FileNotFoundError: the file is gone.
+    """
+    etag = quote_etag(etag)
+    response = get_conditional_response(request, etag=etag) or file_or_part(request, path, etag)
+    response.headers["Accept-Ranges"] = "bytes"
+    return as_pdf(response, filename, etag, FOR_EVER)
+
+
+def send_rendered(request, html, *, cache, filename, page):
+    """The PDF of an HTML document, rendered at most once as long as the HTML is the same.
+
+    Args:
+        cache: name of its place among the kept files, such as "tramites/sare/es"; an empty one keeps nothing.
+        page: address that a reader can print instead where no PDF can be made.
+    """
+    etag = quote_etag(pdf.digest(html))
+    response = get_conditional_response(request, etag=etag)
+    try:
+        response = response or HttpResponse(kept_or_rendered(html, cache) if cache else pdf.write(html))
+    except pdf.PdfUnavailable as error:
+        logger.error("%s", error)
+        return render(request, "brochure/no_pdf.html", {"page": page}, status=503)
+    response.headers["Content-Length"] = len(response.content)
+    return as_pdf(response, filename, etag, ASK_AGAIN if cache else NOWHERE)
+
+
+def as_pdf(response, filename, etag, cache_control):
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = content_disposition_header(False, filename)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = cache_control
+    return response
+
+
+def kept_or_rendered(html, cache):
+    """The PDF's bytes, from the kept files if they hold this very document; an older one in its place goes."""
+    path = settings.DATA_DIR / "cache" / f"{cache}-{pdf.digest(html)}.pdf"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        content = pdf.write(html)
+    try:
+        keep(path, content)
+    except OSError as error:  # a full disk costs time, not the sheet
+        logger.warning("%s could not be kept: %s", path, error)
+    return content
+
+
+def keep(path, content):
+    """Writes a file that is whole as soon as it has its name, and removes those that stood in its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    place = path.name.rpartition("-")[0]
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(path)
+    for older in path.parent.glob(f"{place}-*.pdf"):
+        if older != path:
+            older.unlink(missing_ok=True)
+
+
+def file_or_part(request, path, etag):
+    size = path.stat().st_size
+    span = asked_range(request, etag, size)
+    if span is None:
+        return FileResponse(path.open("rb"))
+    if not span:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    first, last = span
+    headers = {"Content-Length": last - first + 1, "Content-Range": f"bytes {first}-{last}/{size}"}
+    return StreamingHttpResponse(chunks(path, first, last), status=206, headers=headers)
+
+
+def asked_range(request, etag, size):
+    """(first, last) byte that a request asks for; None for the whole file, False for a range that it has not.
+
+    Several ranges at once, and what is no range, get the whole file, as the standard allows.
+    """
+    match = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("Range", "").strip(), re.ASCII)
+    if not match or not any(match.groups()) or request.headers.get("If-Range", etag) != etag:
+        return None
+    first, last = (int(text[:19]) if text else None for text in match.groups())
+    if first is None:
+        first, last = max(size - last, 0), size - 1 if last else -1
+    last = size - 1 if last is None else min(last, size - 1)
+    return (first, last) if first <= last else False
+
+
+def chunks(path, first, last):
+    """The bytes of a file from `first` to `last`, both included, a few at a time."""
+    with path.open("rb") as file:
+        file.seek(first)
+        left = last - first + 1
+        while left > 0 and (chunk := file.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk

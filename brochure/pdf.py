@@ -1,0 +1,207 @@
+"""HTML to tagged PDF/UA-1 with WeasyPrint.
+
+WeasyPrint is imported at the first rendering only: its system libraries (Pango) may be missing, and then the rest of
+the portal runs all the same.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import logging
+import subprocess
+import sys
+import threading
+from functools import lru_cache
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import FileSystemFinder
+from django.template.loader import render_to_string
+from django.utils import translation
+
+# Where static files stand for a stylesheet or a picture; no such host exists and none is ever asked.
+STATIC = "https://static.invalid/"
+STYLESHEETS = ("css/tokens.css", "css/pdf.css")
+OPTIONS = {"pdf_variant": "pdf/ua-1"}
+INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-inter"
+
+# Pages are laid out one document at a time per process: a second one would double the memory, not the speed.
+_one_at_a_time = threading.Lock()
+
+
+class PdfUnavailable(Exception):
+    """This machine can't make PDFs; the message is one line that says what to install."""
+
+
+class RenderFailed(Exception):
+    """A document could not be rendered; what went wrong stands in the log above."""
+
+
+def render(template, context, *, language):
+    """The PDF/UA-1 bytes of a template, in that language.
+
+    Raises:
+        PdfUnavailable: the PDF library or one of its system libraries is missing.
+    """
+    return write(render_html(template, context, language=language))
+
+
+def render_html(template, context, *, language):
+    """The HTML that `write` turns into a PDF: everything the document says, and nothing else decides its text."""
+    with translation.override(language):
+        return render_to_string(template, context)
+
+
+def write(html):
+    """The PDF/UA-1 bytes of a whole HTML document.
+
+    Raises:
+        PdfUnavailable: as above.
+    """
+    with _one_at_a_time:
+        return _lay_out(html).write_pdf(**OPTIONS)
+
+
+def digest(html):
+    """A name for the PDF of this HTML: it changes whenever text, layout or the library that draws it changes."""
+    parts = [html.encode(), *_stylesheet_bytes(), installed_version("weasyprint").encode()]
+    return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def write_in_child(html, path, progress=lambda page: None):
+    """Writes the PDF to `path` in a process of its own, whose memory is given back when it ends.
+
+    Args:
+        progress: called with the number of each page as it is laid out (from 1 again on a second pass).
+
+    Returns:
+        The number of pages.
+
+    Raises:
+        PdfUnavailable: as above.
+        RenderFailed: the process ended without a PDF.
+    """
+    command = [sys.executable, "-m", "brochure.pdf", str(path)]
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=settings.BASE_DIR
+    ) as process:
+        with contextlib.suppress(BrokenPipeError):  # a child that ends early says why on its output
+            process.stdin.write(html)
+            process.stdin.close()
+        pages = None
+        for line in process.stdout:
+            told = json.loads(line)
+            if "unavailable" in told:
+                raise PdfUnavailable(told["unavailable"])
+            if "page" in told:
+                progress(told["page"])
+            pages = told.get("pages", pages)
+    if process.returncode or not pages:
+        raise RenderFailed(f"The PDF process ended with {process.returncode}.")
+    return pages
+
+
+def _lay_out(html):
+    """The WeasyPrint Document of an HTML text: its pages, not yet written."""
+    weasyprint = _weasyprint()
+    document = weasyprint.HTML(string=html, base_url=STATIC, url_fetcher=_fetcher())
+    return document.render(stylesheets=_stylesheets(_stylesheet_bytes()), **OPTIONS)
+
+
+@lru_cache
+def _weasyprint():
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints a page of advice before it fails
+            import pydyf
+            import weasyprint
+    except (ImportError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise PdfUnavailable(f"PDFs can't be made here ({reason}): {INSTALL}") from error
+    # Its warnings are about the screen's part of the shared tokens; what spoils a document is an error.
+    weasyprint.LOGGER.setLevel(logging.ERROR)
+    pydyf.PDF.page_references = property(_page_references)
+    return weasyprint
+
+
+def _page_references(pdf):
+    """pydyf's own property, remembered while the number of pages stays.
+
+    It is read for every element of the structure tree and lists all pages each time: without this, time grows with
+    the square of the document.
+    """
+    kids = pdf.pages["Kids"]
+    known = getattr(pdf, "_known_references", ())
+    if len(known) * 3 != len(kids):
+        pdf._known_references = known = tuple(f"{number} 0 R".encode("ascii") for number in kids[::3])
+    return known
+
+
+@lru_cache
+def _fetcher():
+    """Reads static files from disk; every other address is refused, so that no text can make the server fetch one."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class StaticFiles(URLFetcher):
+        def fetch(self, url, headers=None):
+            if not url.startswith(STATIC):
+                raise ValueError(f"only static files are read: {url}")
+            path = static_path(unquote(urlsplit(url).path.lstrip("/")))
+            kind = {".svg": "image/svg+xml", ".png": "image/png", ".css": "text/css"}.get(path.suffix)
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind} if kind else None)
+
+    return StaticFiles()
+
+
+def static_path(name):
+    """The Path of a static file of this project.
+
+    Raises:
+        FileNotFoundError: there is none of that name.
+    """
+    found = FileSystemFinder().find(name)
+    if not found:
+        raise FileNotFoundError(name)
+    return Path(found)
+
+
+def _stylesheet_bytes():
+    return tuple(static_path(name).read_bytes() for name in STYLESHEETS)
+
+
+@lru_cache(maxsize=1)
+def _stylesheets(sources):
+    """Parsed once for all documents: half of the time of a single sheet otherwise."""
+    CSS = _weasyprint().CSS
+    return [CSS(string=source.decode(), base_url=f"{STATIC}css/", url_fetcher=_fetcher()) for source in sources]
+
+
+def _main(path):
+    """The child process: HTML on standard input, the PDF at `path`, JSON lines of progress on standard output."""
+
+    def tell(**message):
+        print(json.dumps(message), flush=True)
+
+    class Pages(logging.Handler):
+        def emit(self, record):
+            _step, _dash, page = record.getMessage().rpartition("Page ")
+            if page.isdigit():
+                tell(page=int(page))
+
+    try:
+        _weasyprint()
+    except PdfUnavailable as error:
+        tell(unavailable=str(error))
+        return
+    logger = logging.getLogger("weasyprint.progress")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(Pages())
+    document = _lay_out(sys.stdin.buffer.read().decode())
+    document.write_pdf(path, **OPTIONS)
+    tell(pages=len(document.pages))
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1])

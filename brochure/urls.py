@@ -1,0 +1,13 @@
+from django.urls import path
+
+from brochure import views
+
+app_name = "brochure"
+
+urlpatterns = [
+    path("folleto/", views.editions, name="editions"),
+    path("folleto/<int:number>/", views.edition, name="edition"),
+    path("folleto/<int:number>/<slug:language>.pdf", views.edition_file, name="edition_file"),
+    path("tramites/<slug:slug>.pdf", views.procedure_sheet, name="procedure_sheet"),
+    path("apoyos/<slug:slug>.pdf", views.program_sheet, name="program_sheet"),
+]
