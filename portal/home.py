@@ -1,12 +1,12 @@
 """The first page: every way into the catalogue, and what moved lately."""
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Prefetch, Q
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from brochure.models import Edition
-from engagement.models import Thread
+from engagement.models import OfficialAnswer, Thread
 from procedures.glossary import alphabetical
 from procedures.models import Assurance, BusinessType, ProcedureVersion, ProgramVersion, Stage, VersionState
 
@@ -53,9 +53,15 @@ def home(request):
 
 
 def latest_answered():
-    """Answered threads, each with `answered_at`, the last answered first."""
-    answered = Thread.objects.answered().annotate(answered_at=Max("answers__published_at"))
-    return answered.prefetch_related("answers__institution").order_by("-answered_at", "-pk")
+    """Answered threads, the last answered first; each with `answered_at` and its answers, newest first."""
+    answers = OfficialAnswer.objects.select_related("institution").order_by("-published_at", "-pk")
+    return (
+        Thread.objects.answered()
+        .annotate(answered_at=Max("answers__published_at"))
+        .filter(answered_at__isnull=False)
+        .prefetch_related(Prefetch("answers", answers))
+        .order_by("-answered_at", "-pk")
+    )
 
 
 def business_types():

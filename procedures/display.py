@@ -6,6 +6,7 @@ Pure functions over plain values; words come in the active language.
 from decimal import Decimal
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -173,7 +174,7 @@ def opening_hours(hours):
             if first == last
             else _("%(day)s to %(last)s, %(opens)s to %(closes)s")
         )
-        lines.append(text % times)
+        lines.append(capfirst(text % times))
     return lines
 
 

@@ -78,7 +78,11 @@ class AlphabeticalIterator(ModelChoiceIterator):
     """The choices in the reader's alphabetical order, whatever the database's is; the empty one first."""
 
     def __iter__(self):
-        return iter(sorted(super().__iter__(), key=lambda choice: (choice[0] != "", alphabetical(str(choice[1])))))
+        return iter(self._sorted)
+
+    @cached_property
+    def _sorted(self):
+        return sorted(super().__iter__(), key=lambda choice: (choice[0] != "", alphabetical(str(choice[1]))))
 
 
 class AlphabeticalField(ModelChoiceField):
@@ -145,9 +149,10 @@ class ProcedureFilter(ListFilter):
         return self.asked.get("giro")
 
     def for_business_type(self, queryset, name, business_type):
-        """What is not ruled out: an undecided condition includes, it never excludes."""
-        rows = queryset.with_conditions()
-        return queryset.filter(pk__in=[row.pk for row in rows if row.applies_to(business_type) is not False])
+        """What is not ruled out, with its conditions: an undecided one includes, it never excludes."""
+        rows = queryset.select_related(None).prefetch_related(None).with_conditions().only("pk")
+        fitting = [row.pk for row in rows if row.applies_to(business_type) is not False]
+        return queryset.filter(pk__in=fitting).with_conditions()
 
     def asking_for(self, queryset, name, document):
         return queryset.filter(pk__in=document.requirements.values("version"))

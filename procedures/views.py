@@ -30,7 +30,7 @@ SUPPORTS_SHOWN = 3
 
 @require_safe
 def procedure_list(request):
-    versions = ProcedureVersion.objects.published().for_cards().with_conditions()
+    versions = ProcedureVersion.objects.published().for_cards()
     filterset = ProcedureFilter(request.GET, versions)
     page, is_bad_page = page_of(filterset.qs, request.GET.get("page"))
     context = {"filterset": filterset, "page": page, "is_bad_page": is_bad_page, "uma": current_uma()}
@@ -66,9 +66,9 @@ def procedure_page(request, version, current=""):
         "glossary": PageGlossary(GlossaryTerm.objects.all()),
         "gaps": procedure_gaps(version),
         "alert": version.procedure.alert_on(today),
-        "windows": ProcedureVersion.objects.standing_for(version.procedure_id).with_conditions().in_road_order(),
-        "bundled": ProcedureVersion.objects.bundled_in(version).in_road_order(),
-        "unlocked": ProcedureVersion.objects.opened_by(version).in_road_order(),
+        "windows": ProcedureVersion.objects.standing_for(version.procedure_id).with_conditions().for_links(),
+        "bundled": ProcedureVersion.objects.bundled_in(version).for_links(),
+        "unlocked": ProcedureVersion.objects.opened_by(version).for_links(),
         "supports": ProgramVersion.objects.published().for_cards(today).filter(stages=version.stage)[:SUPPORTS_SHOWN],
         "crumbs": [
             (reverse("procedures:list"), _("Procedures")),

@@ -10,7 +10,11 @@ class NonWorkingDay(models.Model):
     level = models.CharField(
         _("level"),
         max_length=16,
-        choices=[("federal", _("whole country")), ("state", pgettext_lazy("level", "state")), ("municipal", _("municipality"))],
+        choices=[
+            ("federal", _("whole country")),
+            ("state", pgettext_lazy("level", "state")),
+            ("municipal", _("municipality")),
+        ],
     )
     name = models.CharField(_("name"), max_length=120)
 

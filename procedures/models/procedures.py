@@ -98,6 +98,10 @@ class ProcedureVersionQuerySet(VersionQuerySet):
         """By stage, then in the catalogue's own order."""
         return self.order_by("stage__position", "procedure__position", "procedure__slug")
 
+    def for_links(self):
+        """With what a link to each needs, in road order."""
+        return self.select_related("procedure").in_road_order()
+
     def opened_by(self, version):
         """Published procedures that ask for a document this version results in: what can be done with it next.
 

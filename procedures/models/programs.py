@@ -272,5 +272,13 @@ class ProgramVersion(Version, Conditional):
         return self.good_to_know.splitlines() if self.good_to_know else []
 
     @property
+    def places(self):
+        """The contact office and every other place, each once. Uses prefetched rows."""
+        offices = list(self.offices.all())
+        if self.contact_office and self.contact_office not in offices:
+            offices.insert(0, self.contact_office)
+        return offices
+
+    @property
     def contact_phone_list(self):
         return self.contact_phones.splitlines()
