@@ -67,7 +67,7 @@ class Installation:
         """Runs manage.py to its end: exit code and what it printed."""
         (self.folder / f"{arguments[0]}.log").unlink(missing_ok=True)
         process = self.start(*arguments, **environment)
-        return process.wait(300), self.log(arguments[0])
+        return process.wait(900), self.log(arguments[0])
 
     def run(self, code):
         """Runs Python code within this portal; returns what it prints."""

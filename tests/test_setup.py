@@ -33,7 +33,15 @@ def empty(tmp_path):
 def test_setup_says_what_it_does_step_by_step(installed):
     steps = [line.split(":")[0] for line in installed.said.splitlines() if not line.startswith(" ")]
 
-    assert steps == ["Database", "Records", "Brochure", "Search", "Static files", "Administrator"]
+    assert steps == [
+        "Database",
+        "Records",
+        "Edition 1",
+        "Edition 1 is published",
+        "Search",
+        "Static files",
+        "Administrator",
+    ]
 
 
 def test_setup_loads_the_records_and_renders_the_first_edition(a_portal):

@@ -43,7 +43,6 @@ class Command(BaseCommand):
         call_command("load_fixtures", stdout=self.stdout)
 
     def render_first_edition(self):
-        self.say("Brochure:")
         call_command("publish_edition", if_none=True, stdout=self.stdout)
 
     def collect_static_files(self):
