@@ -28,21 +28,21 @@ def sitemap_paths(client):
     return [url.findtext(f"{SITEMAP}loc").removeprefix(settings.PORTAL_URL) for url in sitemap_urls(client)]
 
 
-@pytest.mark.parametrize("page", STATIC_PAGES)
-def test_page_has_one_heading_in_each_language(client, page):
+@pytest.mark.parametrize("name", STATIC_PAGES)
+def test_page_has_one_heading_in_each_language(client, name):
     headings = []
     for prefix in ("", "/en"):
-        response = client.get(f"{prefix}/{page}/")
+        response = client.get(f"{prefix}/{name}/")
         assert response.status_code == 200
         headings += re.findall(r"<h1>(.*?)</h1>", response.content.decode())
     assert len(headings) == 2
     assert headings[0] != headings[1]
 
 
-@pytest.mark.parametrize("page", STATIC_PAGES)
-def test_page_costs_at_most_two_queries(client, django_assert_max_num_queries, page):
+@pytest.mark.parametrize("name", STATIC_PAGES)
+def test_page_costs_at_most_two_queries(client, django_assert_max_num_queries, name):
     with django_assert_max_num_queries(2):
-        client.get(f"/{page}/")
+        client.get(f"/{name}/")
 
 
 def test_about_explains_the_three_assurances_and_how_to_correct(client):
@@ -123,9 +123,9 @@ def test_sitemap_leaves_out_what_is_not_in_force(client):
     assert "/tramites/licencia-de-funcionamiento/" not in sitemap_paths(client)
 
 
-@pytest.mark.parametrize("page", ["0", "2", "x", ""])
-def test_sitemap_without_such_a_page_is_not_found(client, page):
-    assert client.get("/sitemap.xml", {"p": page}).status_code == 404
+@pytest.mark.parametrize("number", ["0", "2", "x", ""])
+def test_sitemap_without_such_a_page_is_not_found(client, number):
+    assert client.get("/sitemap.xml", {"p": number}).status_code == 404
 
 
 def one_of_each(paths):

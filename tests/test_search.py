@@ -13,7 +13,6 @@ from portal import search
 from portal.models import SearchEntry, SearchWord
 from portal.search import upkeep
 from portal.search.results import EXCERPT, cut, mark
-from portal.search.words import fold, sound, split_with_initials, stem
 from procedures.models import (
     BusinessType,
     Document,
@@ -23,6 +22,7 @@ from procedures.models import (
     VersionState,
 )
 from procedures.signals import version_retired
+from procedures.words import fold, sound, split_with_initials, stem
 from tests.factories import both, make_document, make_institution, make_procedure
 
 pytestmark = pytest.mark.django_db
@@ -245,9 +245,9 @@ def test_search_page_says_that_a_kind_does_not_exist_and_shows_all(client):
     assert "Ese tipo de resultado no existe" in response.content.decode()
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "999", "x", "1.5", "", "９９", "9" * 500])
-def test_search_page_says_that_a_page_does_not_exist(client, page):
-    response = client.get("/buscar/", {"q": "tramite", "page": page})
+@pytest.mark.parametrize("number", ["0", "-1", "999", "x", "1.5", "", "９９", "9" * 500])
+def test_search_page_says_that_a_page_does_not_exist(client, number):
+    response = client.get("/buscar/", {"q": "tramite", "page": number})
     assert response.status_code == 200
     assert "Esa página de resultados no existe" in response.content.decode()
 

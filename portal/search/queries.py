@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.search.words import INITIAL, STOP_WORDS, fold, split, stem
+from procedures.words import INITIAL, STOP_WORDS, fold, split, stem
 
 LONGEST_QUERY = 200  # characters
 MOST_TERMS = 12

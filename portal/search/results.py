@@ -7,7 +7,7 @@ from django.utils.safestring import mark_safe
 
 from portal.models import SearchEntry
 from portal.search.queries import Query
-from portal.search.words import SURFACE
+from procedures.words import SURFACE
 
 EXCERPT = 240  # characters
 

@@ -1,10 +1,10 @@
-""" "Did you mean …?": unknown words replaced by the known ones that look or sound like them."""
+"""Proposes a spelling: unknown words replaced by the known ones that sound or look like them."""
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from portal.models import SearchWord
-from portal.search.words import SURFACE, fold, sound
+from procedures.words import SURFACE, fold, sound
 
 
 def is_known(term, language):
@@ -19,14 +19,14 @@ def corrected(query):
     sounds = [sound(known.word) for known in vocabulary]
     corrections = {}
     for term in query.terms:
-        is_known = term.stem in stems or (
-            term.is_beginning and any(known.word.startswith(term.word) for known in vocabulary)
-        )
-        if not is_known and (best := _likeliest(term.word, vocabulary, sounds)):
+        begins_a_word = term.is_beginning and any(known.word.startswith(term.word) for known in vocabulary)
+        if term.stem in stems or begins_a_word:
+            continue
+        if best := _likeliest(term.word, vocabulary, sounds):
             corrections[term.word] = best.shown
     if not corrections:
         return ""
-    return SURFACE.sub(lambda found: corrections.get(fold(found[0]), found[0]), query.typed)
+    return SURFACE.sub(lambda found: corrections.get(fold(found[0]).replace(".", ""), found[0]), query.typed)
 
 
 def _likeliest(word, vocabulary, sounds):

@@ -10,8 +10,8 @@ from django.utils import translation
 
 from portal.models import SearchEntry, SearchWord
 from portal.search.sources import SOURCES
-from portal.search.words import SURFACE, fold, split_with_initials, stem, stems
 from procedures.signals import version_published, version_retired
+from procedures.words import SURFACE, fold, split_with_initials, stem, stems
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 # A transaction that touches more records than this (a load, an import) makes the whole index anew.
@@ -142,8 +142,12 @@ def _add_words(entries):
     )
 
 
-# What the open transaction touched, per thread as its connection is.
 class _Pending(threading.local):
+    """What the open transaction touched, per thread as its connection is.
+
+    What one that was rolled back has left here is indexed once more for nothing.
+    """
+
     def __init__(self):
         self.touched = set()
 
