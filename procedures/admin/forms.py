@@ -126,7 +126,7 @@ class OrderedFormSet(BaseInlineFormSet):
             form.initial["position"] = None
 
     def save_new(self, form, commit=True):
-        if form.instance.position is None:
+        if form.cleaned_data.get("position") is None:
             kept = [other.instance.position or 0 for other in self.forms if other not in self.deleted_forms]
             form.instance.position = max(kept, default=0) + 1
         return super().save_new(form, commit)

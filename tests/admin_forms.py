@@ -1,0 +1,32 @@
+"""Fills in the admin's forms as a browser would: what the page shows is what is posted back."""
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+
+
+def make_staff(name, *permissions):
+    """A member of the staff with the named permissions, e.g. "change_procedureversion"."""
+    user = get_user_model().objects.create_user(name, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    assert user.user_permissions.count() == len(permissions)
+    return user
+
+
+def form_data(response):
+    """`{name: value}` of every field on an admin page, those of its inlines included."""
+    shown = [response.context["adminform"].form]
+    for inline in response.context["inline_admin_formsets"]:
+        shown += [inline.formset.management_form, *inline.formset.forms]
+    values = {field.html_name: sent(field) for form in shown for field in form}
+    return {name: value for name, value in values.items() if value is not False}
+
+
+def sent(field):
+    """What a browser sends for the field: keys for several choices, "on" for a ticked box, False for nothing."""
+    value = field.value()
+    if isinstance(field.field, forms.ModelMultipleChoiceField):
+        return [getattr(item, "pk", item) for item in value or []]
+    if value is None:
+        return ""
+    return "on" if value is True else value
