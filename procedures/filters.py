@@ -46,7 +46,10 @@ COSTS = {
     "con-costo": ("paid", _("With a fee")),
     "se-desconoce": ("unknown", _("Unknown")),
 }
-EVERYTHING = _("All")
+CHOICE = {
+    "empty_label": _("All"),
+    "error_messages": {"invalid_choice": _("There is no such value: choose one of the list.")},
+}
 YES = {"si": (True, _("Yes"))}
 
 
@@ -65,7 +68,7 @@ class WordFilter(django_filters.ChoiceFilter):
     def __init__(self, words, **kwargs):
         self.words = words
         choices = [(word, label) for word, (_value, label) in words.items()]
-        super().__init__(choices=choices, empty_label=EVERYTHING, **kwargs)
+        super().__init__(choices=choices, **CHOICE, **kwargs)
 
     def filter(self, queryset, word):
         return super().filter(queryset, self.words[word][0] if word in self.words else word)
@@ -93,7 +96,7 @@ class SlugFilter(django_filters.ModelChoiceFilter):
     """A choice by the slug of a row."""
 
     def __init__(self, **kwargs):
-        super().__init__(to_field_name="slug", empty_label=EVERYTHING, **kwargs)
+        super().__init__(to_field_name="slug", **CHOICE, **kwargs)
 
     def words_for(self, row):
         return str(row)

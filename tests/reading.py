@@ -1,6 +1,7 @@
 """A page as its reader gets it, for tests."""
 
 import re
+from itertools import pairwise
 
 FORBIDDEN = re.compile(r"<script|<style|\sstyle=|\son\w+=")
 
@@ -21,6 +22,4 @@ def heading_faults(html):
     """What is wrong with the order of headings: empty with one h1 and no level skipped on the way down."""
     levels = [int(level) for level in re.findall(r"<h([1-6])", html)]
     faults = [] if levels.count(1) == 1 else [f"{levels.count(1)} h1"]
-    return faults + [
-        f"h{after} after h{before}" for before, after in zip(levels, levels[1:], strict=False) if after > before + 1
-    ]
+    return faults + [f"h{after} after h{before}" for before, after in pairwise(levels) if after > before + 1]

@@ -131,6 +131,7 @@ def test_list_with_a_bad_filter_says_so_beside_the_field(client, db, prefix):
     assert expected in html
     assert 'id="id_etapa_error"' in html
     assert 'aria-invalid="true"' in html
+    assert ("Ese valor no existe" if not prefix else "There is no such value") in html
 
 
 def test_list_for_a_business_type_says_on_what_it_depends(client, db):

@@ -10,14 +10,11 @@ from tests.factories import clear_catalogue, make_institution, make_office, make
 from tests.reading import FORBIDDEN, body, heading_faults, text
 
 
-def call(version, opens=None, closes=None, **fields):
+def call(version, opens=None, closes=None):
     """A call whose ends are so many days from today."""
     today = timezone.localdate()
-    days = {
-        name: None if value is None else today + timedelta(value)
-        for name, value in (("opens", opens), ("closes", closes))
-    }
-    return version.program.calls.create(**days, **fields)
+    opens, closes = (None if days is None else today + timedelta(days) for days in (opens, closes))
+    return version.program.calls.create(opens=opens, closes=closes)
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
