@@ -1,0 +1,77 @@
+import pytest
+
+PAGES = [
+    "/admin/",
+    "/admin/procedures/procedureversion/",
+    "/admin/procedures/procedureversion/1/change/",
+    "/admin/procedures/procedureversion/add/",
+    "/admin/procedures/programversion/add/",
+    "/admin/procedures/program/1/change/",
+    "/admin/procedures/office/1/change/",
+    "/admin/procedures/question/1/change/",
+    "/admin/procedures/nonworkingday/",
+    "/en/admin/procedures/document/1/history/",
+]
+
+
+@pytest.fixture
+def staff(page, portal):
+    """The page of somebody who has signed in; `troubles` collects what the console says."""
+    page.troubles = []
+    page.on("console", lambda message: page.troubles.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.goto("/admin/")
+    page.locator("[name=username]").fill("admin")
+    page.locator("[name=password]").fill(portal.password)
+    page.locator("[type=submit]").click()
+    return page
+
+
+def test_admin_pages_break_no_rule_of_the_content_security_policy(staff):
+    for path in PAGES:
+        assert staff.goto(path).status == 200
+    assert staff.troubles == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_admin_pages_need_no_sideways_scrolling(width, staff):
+    staff.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        staff.goto(path)
+        assert staff.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_a_draft_is_written_row_by_row_and_seen_as_the_public_will_see_it(staff):
+    staff.goto("/admin/")
+    staff.get_by_label("Busca un trámite").fill("licencia de uso de suelo")
+    staff.get_by_role("button", name="Buscar").click()
+    staff.get_by_role("link", name="Licencia de uso de suelo").first.click()
+    staff.get_by_role("button", name="Nueva versión").click()
+    staff.locator("#id_name_es").fill("Licencia de uso de suelo, corregida")
+    staff.get_by_role("link", name="Agregar Paso adicional.").or_(
+        staff.locator("#steps-group .add-row a")
+    ).first.click()
+    staff.locator("[name$=-title_es]:visible").last.fill("Espera la visita")
+    staff.get_by_role("button", name="Guardar y ver como el público").click()
+    assert "clave=" in staff.url
+    assert "Licencia de uso de suelo, corregida" in staff.locator("h1").inner_text()
+    assert "Espera la visita" in staff.locator("main").inner_text()
+    assert staff.troubles == []
+
+
+def test_a_draft_can_be_written_without_javascript(browser, base_url, portal):
+    with browser.new_context(java_script_enabled=False, base_url=base_url) as context:
+        page = context.new_page()
+        page.goto("/admin/procedures/programversion/add/")
+        page.locator("[name=username]").fill("admin")
+        page.locator("[name=password]").fill(portal.password)
+        page.locator("[type=submit]").click()
+        page.locator("#id_name_es").fill("Apoyo sin guiones")
+        page.locator("#id_kind").select_option("grant")
+        page.locator("#id_level").select_option("municipal")
+        page.locator("#id_institution").select_option(index=1)
+        page.get_by_role("button", name="Guardar y enviar a revisión").click()
+        page.get_by_label("Qué cambia").fill("Es nuevo.")
+        page.get_by_role("button", name="Enviar a revisión").click()
+        assert page.locator(".messagelist").inner_text().startswith("Enviada")
+        assert "en revisión" in page.locator(".standing").inner_text()
