@@ -92,6 +92,18 @@ class AlphabeticalField(ModelChoiceField):
     iterator = AlphabeticalIterator
 
 
+class AskedForIterator(AlphabeticalIterator):
+    """Offers the documents that somebody asks for; any other is a valid question too, with an empty answer."""
+
+    def __init__(self, field):
+        super().__init__(field)
+        self.queryset = self.queryset.asked_for()
+
+
+class DocumentField(AlphabeticalField):
+    iterator = AskedForIterator
+
+
 class SlugFilter(django_filters.ModelChoiceFilter):
     """A choice by the slug of a row."""
 
@@ -106,6 +118,12 @@ class NamedFilter(SlugFilter):
     """A choice by slug among many rows, offered by name."""
 
     field_class = AlphabeticalField
+
+
+class DocumentFilter(SlugFilter):
+    """A choice by slug among the documents."""
+
+    field_class = DocumentField
 
 
 class ListFilter(django_filters.FilterSet):
@@ -138,7 +156,7 @@ class ProcedureFilter(ListFilter):
     etapa = SlugFilter(queryset=Stage.objects.all(), field_name="stage", label=_("Stage"))
     nivel = WordFilter(LEVELS, field_name="level", label=_("Level of government"))
     institucion = NamedFilter(queryset=with_published_procedures, field_name="institution", label=_("Institution"))
-    documento = NamedFilter(queryset=Document.objects.asked_for(), method="asking_for", label=_("Document it asks for"))
+    documento = DocumentFilter(queryset=Document.objects.all(), method="asking_for", label=_("Document it asks for"))
     costo = WordFilter(COSTS, field_name="cost_kind", label=_("Cost"))
     en_linea = WordFilter(YES, field_name="is_online", label=_("It can be done online"))
 

@@ -133,6 +133,15 @@ def test_choices_are_those_in_use_and_in_alphabetical_order(db):
     assert len(list(documents)) == 1 + Document.objects.asked_for().count()
 
 
+def test_a_document_that_nobody_asks_for_has_an_empty_answer(db):
+    document = Document.objects.exclude(pk__in=Document.objects.asked_for().values("pk")).first()
+
+    filterset = procedures(f"documento={document.slug}")
+
+    assert slugs(filterset) == []
+    assert [chip.value for chip in filterset.chips] == [document.name]
+
+
 def test_every_level_and_kind_has_a_word():
     assert {value for value, _label in LEVELS.values()} == set(Level)
     assert {value for value, _label in KINDS.values()} == set(ProgramVersion.Kind)
