@@ -3,8 +3,9 @@ from django.utils.translation import gettext_lazy as _
 
 from procedures.admin.bilingual import both
 from procedures.admin.forms import CatalogueForm, OrderedFormSet
+from procedures.admin.identities import IdentityAdmin
 from procedures.admin.records import HOW_SURE
-from procedures.admin.versions import IdentityAdmin, StateFilter, VersionAdmin, VersionInline, add_to_desk
+from procedures.admin.versions import StateFilter, VersionAdmin, VersionInline, add_to_desk
 from procedures.models import (
     Conditional,
     Fee,

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from procedures.admin.bilingual import Bilingual, both
 from procedures.admin.forms import CatalogueForm
+from procedures.admin.identities import IdentityAdmin
 from procedures.admin.procedures import CONDITIONS
 from procedures.admin.records import HOW_SURE
-from procedures.admin.versions import IdentityAdmin, StateFilter, VersionAdmin, add_to_desk
+from procedures.admin.versions import StateFilter, VersionAdmin, add_to_desk
 from procedures.models import Call, Program, ProgramVersion
 
 STATUS_LABELS = {

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Max
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from procedures.actions import IllegalMove
 from procedures.admin import desk
 from procedures.admin.bilingual import Bilingual
-from procedures.admin.forms import CatalogueForm, VerifiedForm
+from procedures.admin.forms import VerifiedForm
 from procedures.admin.moves import MOVES, may, moves_for
-from procedures.admin.records import links, source_links
+from procedures.admin.records import source_links
 from procedures.models import Assurance, VersionState
 from procedures.models.versions import OPEN_STATES
 from procedures.preview import preview_path
@@ -257,55 +257,6 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
         if move.name == "discard":
             return HttpResponseRedirect(reverse(f"admin:procedures_{self.opts.model_name}_changelist"))
         return HttpResponseRedirect(self.url_of("change", draft or version))
-
-
-class IdentityAdmin(Bilingual, admin.ModelAdmin):
-    """What stays when the content changes. The record is made together with its first draft, not here."""
-
-    versions = None  # the version class
-    form = CatalogueForm
-    list_editable = ("position",)
-    list_per_page = 200
-    readonly_fields = ("slug", "version_links")
-    actions = None
-
-    def get_queryset(self, request):
-        versions = self.versions.objects.filter(**{self.versions.IDENTITY: OuterRef("pk")})
-        published = versions.filter(state=VersionState.PUBLISHED)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(version_count=Count("versions", distinct=True), name_es=Subquery(published.values("name_es")))
-        )
-
-    @admin.display(description=_("name"), ordering="name_es")
-    def name(self, identity):
-        return identity.name_es or identity.slug
-
-    @admin.display(description=_("versions"), ordering="version_count")
-    def version_count(self, identity):
-        return identity.version_count
-
-    @admin.display(description=_("versions"))
-    def version_links(self, identity):
-        view = f"admin:procedures_{self.versions._meta.model_name}_change"
-        return links(
-            (
-                reverse(view, args=[version.pk]),
-                f"{version.number} · {version} ({version.get_state_display()})",
-            )
-            for version in identity.versions.all()
-        )
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context |= {"title": self.name(obj), "subtitle": None}
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 def add_to_desk(versions, group):
