@@ -62,13 +62,18 @@ install_system_packages() {
     apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"' apt "${missing[@]}" </dev/null
 }
 
+# What uv is to be installed with, where there is neither.
+needed_for_uv() {
+  uv --version >/dev/null 2>&1 || "$own_uv" --version >/dev/null 2>&1 ||
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+}
+
 # find_uv: sets `uv`, the program that installs Python packages; without one it gets a folder of its own.
 find_uv() {
-  if uv --version >/dev/null 2>&1; then
-    uv=uv
-  else
-    uv=$PWD/.tools/uv/bin/uv
-    "$uv" --version >/dev/null 2>&1 || install_uv
+  uv=uv
+  if ! uv --version >/dev/null 2>&1; then
+    uv=$own_uv
+    "$uv" --version >/dev/null 2>&1 || step "uv: installing it in .tools/uv" install_uv
   fi
   # Certificates are the operating system's, so that it works behind a proxy; older versions know the option by another name.
   if "$uv" --help 2>/dev/null | grep -q -- --system-certs; then export UV_SYSTEM_CERTS=1; else export UV_NATIVE_TLS=1; fi
@@ -79,10 +84,9 @@ find_uv() {
 }
 
 install_uv() {
-  python3 -c 'import ensurepip, venv' 2>/dev/null || install_system_packages python3-venv
   rm -rf .tools/uv
-  step "uv: installing it in .tools/uv" sh -c '
-    python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check --timeout 60 uv==0.13.8'
+  python3 -m venv .tools/uv &&
+    .tools/uv/bin/pip install --quiet --disable-pip-version-check --timeout 60 uv==0.13.8
 }
 
 make_virtual_environment() {
@@ -119,15 +123,16 @@ compile_lock() {
   echo "$lock: $(grep -c '==' "$lock") packages"
 }
 
+own_uv=$PWD/.tools/uv/bin/uv
 libraries=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-inter)
 
 case ${1:-} in
   run)
-    install_system_packages "${libraries[@]}"
+    install_system_packages "${libraries[@]}" $(needed_for_uv)
     install_python_packages requirements.lock
     ;;
   test)
-    install_system_packages "${libraries[@]}" chromium gettext poppler-utils postgresql postgresql-common
+    install_system_packages "${libraries[@]}" chromium gettext poppler-utils postgresql postgresql-common $(needed_for_uv)
     install_python_packages requirements-dev.lock
     ;;
   lock)
