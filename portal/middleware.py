@@ -26,13 +26,15 @@ class PathLanguageMiddleware:
 
 
 class PublicCacheMiddleware:
-    """Lets browsers and proxies keep a page that is the same for every reader; editors' changes show in a minute.
+    """Lets proxies keep a page that is the same for every reader; editors' changes show in a minute.
+
+    A browser asks each time, with the page's ETag: whoever has just published or answered sees it at once.
 
     Outside the session's middleware, so that it sees what the page really depends on. A view that says something
     about caching itself is left alone.
     """
 
-    FRESH = "public, max-age=60, stale-while-revalidate=300"  # seconds
+    FRESH = "public, max-age=0, s-maxage=60"  # seconds
 
     def __init__(self, get_response):
         self.get_response = get_response

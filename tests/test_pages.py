@@ -141,7 +141,7 @@ def test_every_public_page_can_be_cached_and_sets_no_cookie(client):
     for path in [*spanish, *one_of_each(path for path in paths if path not in spanish), *searches]:
         response = client.get(path)
         assert response.status_code == 200, path
-        assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=300", path
+        assert response["Cache-Control"] == "public, max-age=0, s-maxage=60", path
         assert not response.cookies, path
         assert "Cookie" not in response.get("Vary", ""), path
         assert b"csrfmiddlewaretoken" not in response.content, path
@@ -195,3 +195,9 @@ def test_head_is_answered_like_get(client):
     response = client.head("/acerca/")
     assert response.status_code == 200
     assert response["Cache-Control"].startswith("public")
+
+
+def test_a_browser_that_has_the_page_is_told_so(client, db):
+    first = client.get("/tramites/")
+    again = client.get("/tramites/", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
