@@ -33,6 +33,12 @@ class Installation:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
 
+    @classmethod
+    def without_data(cls, folder):
+        """One without any data, on the kind of database that these tests run on."""
+        server = os.environ.get("DATABASE_URL", "")
+        return cls(folder, create_database(server) if server else "")
+
     @property
     def environment(self):
         return {
@@ -101,9 +107,8 @@ class Installation:
 
 
 def install(folder):
-    """A portal that `manage.py setup` has prepared, on the kind of database that DATABASE_URL names."""
-    server = os.environ.get("DATABASE_URL", "")
-    installation = Installation(folder, create_database(server) if server.startswith("postgres") else "")
+    """A portal that the real `manage.py setup` has prepared."""
+    installation = Installation.without_data(folder)
     status, installation.said = installation.manage("setup")
     assert status == 0, installation.said
     return installation

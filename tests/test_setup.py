@@ -27,7 +27,7 @@ print(authenticate(username="admin", password={!r}))
 @pytest.fixture
 def empty(tmp_path):
     """A portal of which there is nothing yet."""
-    return Installation(tmp_path)
+    return Installation.without_data(tmp_path)
 
 
 def test_setup_says_what_it_does_step_by_step(installed):

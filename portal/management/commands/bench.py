@@ -17,7 +17,6 @@ from portal import search
 from procedures.loading import load_catalogue
 from procedures.models import Procedure
 
-ROUNDS = 30
 PROCEDURE = "licencia-de-funcionamiento"
 
 # The address configuration of the bare framework: one view that does nothing.
@@ -27,15 +26,18 @@ urlpatterns = [path("", lambda request: HttpResponse())]
 class Command(BaseCommand):
     help = "Measures the pages beside an empty view of the bare framework, on a database of its own with the fixtures."
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--rounds", type=int, default=30, help="how often each page is asked for (default: 30)")
+
+    def handle(self, *, rounds, **options):
         with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[]):
-            rows = measure({"empty view": "/"})
+            rows = measure({"empty view": "/"}, rounds)
         with fresh_database(), collected_static_files():
             load_catalogue(settings.BASE_DIR / "fixtures")
             load_commitment(settings.BASE_DIR / "fixtures")
             search.rebuild()
-            rows += measure(pages())
-            self.stdout.write(f"{connection.vendor}, {Procedure.objects.count()} procedures, median of {ROUNDS} rounds")
+            rows += measure(pages(), rounds)
+            self.stdout.write(f"{connection.vendor}, {Procedure.objects.count()} procedures, median of {rounds} rounds")
         self.report(rows)
 
     def report(self, rows):
@@ -76,12 +78,12 @@ def collected_static_files():
         yield
 
 
-def measure(addresses):
+def measure(addresses, rounds):
     """[(name, address, median milliseconds, queries)] of {name: address}; every round asks for each once, in turn."""
     client = Client(headers={"host": "localhost"})
     queries = {name: count_queries(client, address) for name, address in addresses.items()}  # warms up as well
     durations = {name: [] for name in addresses}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, address in addresses.items():
             durations[name].append(milliseconds_of(client, address))
     return [(name, address, statistics.median(durations[name]), queries[name]) for name, address in addresses.items()]
