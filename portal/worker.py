@@ -4,17 +4,25 @@ import fcntl
 import logging
 import os
 import socket
+import threading
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
+from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
+
+from procedures.actions import publish_due
 
 logger = logging.getLogger(__name__)
 
 # A task that kills its worker is not tried for ever.
 MAX_TAKES = 3
+
+# Seconds between two looks at what is due at a set time.
+TICK = 10
 
 
 class WorkerKilled(Exception):
@@ -72,3 +80,26 @@ def take_up_again():
         else:
             logger.error("Task %s (%s) lost its worker %d times: given up.", task.id, task.task_path, takes)
             task.set_failed(WorkerKilled(f"its worker was killed {takes} times"))
+
+
+@contextmanager
+def the_clock():
+    """While the block lasts, versions approved for a set time go live when it has come."""
+    stopped = threading.Event()
+    thread = threading.Thread(target=keep_time, args=[stopped], name="clock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def keep_time(stopped):
+    while not stopped.wait(TICK):
+        try:
+            publish_due(now=timezone.now())
+        except Exception:  # the next look may go better, and the worker beside it goes on
+            logger.exception("What was due could not be published.")
+        finally:
+            close_old_connections()

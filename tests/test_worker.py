@@ -92,3 +92,31 @@ def test_tasks_that_wait_or_are_done_are_left_alone(db):
     take_up_again()
 
     assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["FAILED", "READY", "SUCCESSFUL"]
+
+
+def test_worker_publishes_what_is_due_at_the_set_time(a_portal):
+    a_portal.run("""
+from datetime import timedelta
+from django.contrib.auth.models import User
+from django.utils import timezone
+from procedures import actions
+from procedures.models import ProcedureVersion
+author, reviewer = (User.objects.create_user(name) for name in ("autora", "revisora"))
+old = ProcedureVersion.objects.published().get(procedure__slug="permiso-anuncio")
+draft = actions.start_version(of=old, author=author)
+actions.submit(version=draft, by=author)
+actions.approve(version=draft, by=reviewer, publish_at=timezone.now() + timedelta(seconds=3))
+""")
+    states = """
+from procedures.models import ProcedureVersion
+versions = ProcedureVersion.objects.filter(procedure__slug="permiso-anuncio")
+print(sorted(versions.values_list("number", "state")))
+"""
+    before = a_portal.run(states)
+    worker = a_portal.start("worker")
+    wait_until(lambda: "(2, 'published')" in a_portal.run(states), seconds=60)
+    worker.terminate()
+
+    assert worker.wait(60) == 0
+    assert before == "[(1, 'published'), (2, 'approved')]"
+    assert a_portal.run(states) == "[(1, 'retired'), (2, 'published')]"

@@ -5,11 +5,11 @@ from django.core.management.base import BaseCommand
 from django.utils.autoreload import run_with_reloader
 
 from portal.installation import check_set_up
-from portal.worker import make_worker, take_up_again, the_only_worker
+from portal.worker import make_worker, take_up_again, the_clock, the_only_worker
 
 
 class Command(BaseCommand):
-    help = "Runs background tasks, first of all those that a killed worker left half done."
+    help = "Runs background tasks, those that a killed worker left half done first, and publishes what is due."
 
     def handle(self, **options):
         check_set_up()
@@ -25,4 +25,5 @@ class Command(BaseCommand):
             worker.configure_signals()
         with the_only_worker():
             take_up_again()
-            worker.run()
+            with the_clock():
+                worker.run()
