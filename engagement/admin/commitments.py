@@ -137,6 +137,7 @@ class EvidenceInline(Bilingual, admin.StackedInline):
     model = Evidence
     form = EvidenceForm
     extra = 2
+    view_on_site = False
     readonly_fields = ("link",)
 
     def get_fields(self, request, obj=None):

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +48,7 @@ class ThreadAdmin(admin.ModelAdmin):
         "title",
         "kind",
         "state_badge",
-        "created_at",
+        "received",
         "days_waiting",
         "about",
         "posts_count",
@@ -56,7 +57,6 @@ class ThreadAdmin(admin.ModelAdmin):
     list_filter = (StateFilter, "kind")
     search_fields = ("title", "posts__body")
     search_help_text = _("Words of the title or of the text.")
-    date_hierarchy = None
     ordering = (
         Case(When(state=State.PENDING, then=Value(0)), When(state=State.OPEN, then=Value(1)), default=Value(2)).asc(),
         "created_at",
@@ -72,6 +72,10 @@ class ThreadAdmin(admin.ModelAdmin):
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, thread):
         return format_html('<span class="badge thread-{}">{}</span>', thread.state, thread.get_state_display())
+
+    @admin.display(description=_("received at"), ordering="created_at")
+    def received(self, thread):
+        return date_format(timezone.localtime(thread.created_at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("days waiting"), ordering="created_at")
     def days_waiting(self, thread):
