@@ -211,6 +211,10 @@ def create_unit_value(loader, data):
     row.sources.set(loader.sources(data.get("sources")))
 
 
+def create_non_working_day(loader, data):
+    models.NonWorkingDay.objects.create(**plain(data, "date", "level"), **translated(data, "name"))
+
+
 def create_glossary_term(loader, data):
     models.GlossaryTerm.objects.create(slug=data["slug"], **translated(data, "term", "definition", "aliases"))
 
@@ -367,6 +371,7 @@ CREATE = {
     "documents": create_document,
     "legal_instruments": create_legal_instrument,
     "unit_values": create_unit_value,
+    "non_working_days": create_non_working_day,
     "glossary": create_glossary_term,
     "business_types": create_business_type,
     "questions": create_question,
