@@ -54,7 +54,9 @@ def send_rendered(request, html, *, cache, filename, page):
         response = response or HttpResponse(kept_or_rendered(html, cache) if cache else pdf.write(html))
     except pdf.PdfUnavailable as error:
         logger.error("%s", error)
-        return render(request, "brochure/no_pdf.html", {"page": page}, status=503)
+        response = render(request, "brochure/no_pdf.html", {"page": page}, status=503)
+        response.headers["Cache-Control"] = NOWHERE
+        return response
     response.headers["Content-Length"] = len(response.content)
     return as_pdf(response, filename, etag, ASK_AGAIN if cache else NOWHERE)
 
@@ -72,7 +74,7 @@ def kept_or_rendered(html, cache):
     path = settings.DATA_DIR / "cache" / f"{cache}-{pdf.digest(html)}.pdf"
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except OSError:
         content = pdf.write(html)
     try:
         keep(path, content)

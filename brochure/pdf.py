@@ -9,9 +9,11 @@ import hashlib
 import io
 import json
 import logging
+import re
 import subprocess
 import sys
 import threading
+import unicodedata
 from functools import lru_cache
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -26,6 +28,9 @@ from django.utils import translation
 STATIC = "https://static.invalid/"
 STYLESHEETS = ("css/tokens.css", "css/pdf.css")
 OPTIONS = {"pdf_variant": "pdf/ua-1"}
+BOX = "□"
+# Separators that fonts claim to draw, and orders of direction, which could make an amount read backwards.
+REPLACED = {0x2028: "\n", 0x2029: "\n"} | dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-inter"
 
 # Pages are laid out one document at a time per process: a second one would double the memory, not the speed.
@@ -107,36 +112,48 @@ def write_in_child(html, path, progress=lambda page: None):
 def _lay_out(html):
     """The WeasyPrint Document of an HTML text: its pages, not yet written."""
     weasyprint = _weasyprint()
-    document = weasyprint.HTML(string=html, base_url=STATIC, url_fetcher=_fetcher())
+    document = weasyprint.HTML(string=drawable(html), base_url=STATIC, url_fetcher=_fetcher())
     return document.render(stylesheets=_stylesheets(_stylesheet_bytes()), **OPTIONS)
+
+
+def drawable(text):
+    """The text with a box for what no installed font can draw, an emoji for example.
+
+    An accessible PDF may not hold the empty glyph that would stand there. Invisible marks just go.
+    """
+    text = text.translate(REPLACED)
+    covered = _covered()
+    missing = {char for char in set(text) if covered and ord(char) not in covered and char not in "\n\t\r"}
+    invisible = {char for char in missing if unicodedata.category(char) in ("Cc", "Cf", "Mn")}
+    table = {ord(char): None if char in invisible else BOX for char in missing}
+    return re.sub(f"{BOX}+", BOX, text.translate(table)) if missing else text
+
+
+@lru_cache
+def _covered():
+    """The code points that some installed font draws; empty where fontconfig can't be asked."""
+    try:
+        told = subprocess.run(["fc-list", ":", "charset"], capture_output=True, text=True, check=True).stdout  # noqa: S607 - wherever fontconfig is
+    except (OSError, subprocess.CalledProcessError):
+        return frozenset()
+    spans = re.findall(r"\b([0-9a-f]+)(?:-([0-9a-f]+))?(?=[ \n])", told)
+    return frozenset(point for first, last in spans for point in range(int(first, 16), int(last or first, 16) + 1))
 
 
 @lru_cache
 def _weasyprint():
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints a page of advice before it fails
-            import pydyf
             import weasyprint
+
+            from brochure import mending
     except (ImportError, OSError) as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).partition("\n")[0]
         raise PdfUnavailable(f"PDFs can't be made here ({reason}): {INSTALL}") from error
     # Its warnings are about the screen's part of the shared tokens; what spoils a document is an error.
     weasyprint.LOGGER.setLevel(logging.ERROR)
-    pydyf.PDF.page_references = property(_page_references)
+    mending.mend()
     return weasyprint
-
-
-def _page_references(pdf):
-    """pydyf's own property, remembered while the number of pages stays.
-
-    It is read for every element of the structure tree and lists all pages each time: without this, time grows with
-    the square of the document.
-    """
-    kids = pdf.pages["Kids"]
-    known = getattr(pdf, "_known_references", ())
-    if len(known) * 3 != len(kids):
-        pdf._known_references = known = tuple(f"{number} 0 R".encode("ascii") for number in kids[::3])
-    return known
 
 
 @lru_cache
@@ -173,7 +190,7 @@ def _stylesheet_bytes():
 
 @lru_cache(maxsize=1)
 def _stylesheets(sources):
-    """Parsed once for all documents: half of the time of a single sheet otherwise."""
+    """Parsed once for all documents."""
     CSS = _weasyprint().CSS
     return [CSS(string=source.decode(), base_url=f"{STATIC}css/", url_fetcher=_fetcher()) for source in sources]
 

@@ -1,0 +1,37 @@
+"""Two faults of WeasyPrint 70 and its PDF writer, mended from outside; the tests show when one is no longer needed."""
+
+import pydyf
+from weasyprint.css.targets import TargetCollector
+
+
+def mend():
+    """Changes the two libraries for this process; doing it twice makes no difference."""
+    pydyf.PDF.page_references = property(page_references)
+    TargetCollector.collect_missing_counters = collect_missing_counters
+
+
+def page_references(pdf):
+    """pydyf's own property, remembered while the number of pages stays.
+
+    It is read for every element of the structure tree and lists all pages each time: without this, time grows with
+    the square of the document.
+    """
+    kids = pdf.pages["Kids"]
+    known = getattr(pdf, "_known_references", ())
+    if len(known) * 3 != len(kids):
+        pdf._known_references = known = tuple(f"{number} 0 R".encode("ascii") for number in kids[::3])
+    return known
+
+
+_collect_missing_counters = TargetCollector.collect_missing_counters
+
+
+def collect_missing_counters(collector, box, css_token, parse_again, counters, target_counters):
+    """WeasyPrint's own method, with the anchor's name where `target-counter(attr(href), page)` left it out.
+
+    Nameless, a page number in the contents is not set again when the last pass moves its chapter to another page.
+    """
+    if None in target_counters:
+        href = box.element.get("href", "")
+        target_counters = {**target_counters, href.removeprefix("#"): target_counters[None]}
+    return _collect_missing_counters(collector, box, css_token, parse_again, counters, target_counters)

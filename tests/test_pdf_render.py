@@ -1,0 +1,162 @@
+"""The press: HTML in, valid PDF/UA-1 out, whatever stands in the texts."""
+
+import io
+import logging
+
+import pytest
+from django.template import Context, Template
+from django.utils import timezone, translation
+from pypdf import PdfReader
+
+from brochure import pdf
+from brochure.sheets import procedure_sheet
+from procedures.models import ProcedureVersion
+from tests.factories import make_document, make_procedure
+from tests.pdf_reading import elements, fonts, squeezed, text_of, verdict
+
+PAGE = """<!doctype html><html lang="es"><head><title>Prueba</title></head>
+<body data-page="página" data-of="de" data-foot=""><h1>Prueba</h1><p>{}</p></body></html>"""
+
+
+def printed(text):
+    content = pdf.write(PAGE.format(text))
+    return content, text_of(PdfReader(io.BytesIO(content)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hasta $1,702.00 MXN – «así», 3 días hábiles",
+        "emoji 😀🍕 y 🧑‍🍳 con ❤️",
+        "de derecha a izquierda: שלום عربي",
+        "你好 ไทย हिन्दी",
+        "sin forma \x01\x08\x0b\ue000\U000f0000 ni dibujo",
+        "invisibles \u200b\u200d\u00ad\ufeff\u202e\u2028\u2029\u0301",
+        "al revés \u202e$1,702.00\u202c y \u2067aislado\u2069",
+        "a" * 120,
+        "M" * 3000,
+        "&lt;b&gt;texto&lt;/b&gt; &amp; más",
+    ],
+)
+def test_every_text_gives_a_valid_pdf(text):
+    content, _words = printed(text)
+    assert verdict(content) == []
+
+
+def test_long_word_is_broken_and_whole():
+    _content, words = printed("a" * 120)
+    assert "a" * 120 in words
+
+
+def test_what_no_font_can_draw_becomes_one_box():
+    """No font of any machine draws the code points that mean nothing."""
+    assert pdf.drawable("uno \U000f0000\U000f0001 dos") == "uno □ dos"
+    assert pdf.drawable("un\x08o") == "uno"
+    assert pdf.drawable("línea\u2028otra\tcon «todo» – 1,702 ≥ €") == "línea\notra\tcon «todo» – 1,702 ≥ €"
+
+
+def test_press_reads_static_files_and_nothing_else(caplog):
+    """Neither the network nor the machine's files, even if a text could name them."""
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
+    for address in ("https://example.org/x.png", "file:///etc/passwd", f"{pdf.STATIC}../../portal/settings.py"):
+        content = pdf.write(PAGE.format(f'<img src="{address}" alt="">'))
+        assert "root:" not in text_of(PdfReader(io.BytesIO(content)))
+        assert f"Failed to load image at '{address}'" in caplog.text
+    assert pdf.static_path("css/tokens.css").name == "tokens.css"
+    with pytest.raises(FileNotFoundError):
+        pdf.static_path("css/nothing.css")
+
+
+def test_stylesheet_for_print_holds_nothing_that_the_press_does_not_know(caplog):
+    weasyprint = pdf._weasyprint()
+    weasyprint.LOGGER.setLevel(logging.WARNING)
+    try:
+        weasyprint.CSS(filename=pdf.static_path("css/pdf.css"), url_fetcher=pdf._fetcher())
+    finally:
+        weasyprint.LOGGER.setLevel(logging.ERROR)
+    assert caplog.messages == []
+
+
+def test_contents_stay_right_when_the_numbers_themselves_move_a_chapter():
+    """What brochure.mending is for: page numbers that grow by a digit push a heading to the next page."""
+    entries = "".join(f'<p><a class="xref" href="#c{n}">Capítulo {n}</a></p>' for n in range(30))
+    chapters = "".join(f'<h2 id="c{n}">Capítulo {n}</h2>' + f"<p>{'palabra ' * 90}</p>" * 6 for n in range(30))
+    content = pdf.write(PAGE.format(f"</p>{entries}{chapters}<p>"))
+    reader = PdfReader(io.BytesIO(content))
+    pages = {
+        name: reader.get_destination_page_number(destination) + 1
+        for name, destination in reader.named_destinations.items()
+    }
+    words = text_of(reader)
+    assert [pages[f"c{n}"] for n in range(30) if f"Capítulo{n}(p.{pages[f'c{n}']})" not in words] == []
+    assert max(pages.values()) > 9
+
+
+def test_same_html_has_the_same_name_and_another_one_another():
+    assert pdf.digest("<p>uno") == pdf.digest("<p>uno")
+    assert pdf.digest("<p>uno") != pdf.digest("<p>dos")
+
+
+def test_same_html_gives_the_same_pdf():
+    assert pdf.write(PAGE.format("igual")) == pdf.write(PAGE.format("igual"))
+
+
+def test_child_process_writes_the_same_pdf_and_counts_its_pages(tmp_path):
+    pages = []
+    html = PAGE.format("<br>".join("línea" for _ in range(200)))
+    assert pdf.write_in_child(html, tmp_path / "x.pdf", pages.append) == 4
+    assert (tmp_path / "x.pdf").read_bytes() == pdf.write(html)
+    assert pages[:4] == [1, 2, 3, 4]
+
+
+def test_child_process_that_fails_is_reported(tmp_path):
+    with pytest.raises(pdf.RenderFailed):
+        pdf.write_in_child(PAGE.format("x"), tmp_path / "no-such-folder" / "x.pdf")
+
+
+def test_qr_tag_names_its_address_and_escapes_it():
+    svg = Template("{% load print %}{% qr address %}").render(Context({"address": "https://example.org/<&>"}))
+    assert "<title>Código QR de https://example.org/&lt;&amp;&gt;</title>" in svg
+    assert 'class="qr"' in svg
+
+
+@pytest.fixture
+def monster(db):
+    """The worst record that the forms let through."""
+    version = make_procedure(
+        "monstruo",
+        requirements=40,
+        steps=30,
+        fees=12,
+        citations=12,
+        offices=6,
+        name_es="Trámite <script>alert(1)</script> & 🍕 " + "muy largo " * 15,
+        purpose_es="Supercalifragilístico" * 6 + " y " + "x" * 120,
+        who_es="שלום עולם, مرحبا بالعالم\nsegunda línea",
+        good_to_know_es="\n".join(["<b>dato</b> 😀"] * 20),
+    )
+    long = version.requirements.create(position=99, document=make_document("largo"), note_es="nota larga " * 273)
+    assert len(long.note_es) > 3000
+    return ProcedureVersion.objects.for_page().get(pk=version.pk)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_monstrous_record_is_still_a_valid_readable_pdf(monster, language):
+    today = timezone.localdate()
+    with translation.override(language):
+        sheet = procedure_sheet(monster, today)
+        content = pdf.render("brochure/sheet_procedure.html", {"sheet": sheet, "date": today}, language=language)
+    reader = PdfReader(io.BytesIO(content))
+    words = text_of(reader)
+    assert verdict(content) == []
+    assert 3 < len(reader.pages) < 15
+    for requirement in monster.requirements.all():
+        name = requirement.document.name_es if language == "es" else requirement.document.name_en
+        assert squeezed(name) in words
+    if language == "es":
+        assert "<script>alert(1)</script>&" in words
+        assert words.count("<b>dato</b>") == 20
+        assert words.count("notalarga") == 273
+    _document, tagged = elements(io.BytesIO(content))
+    assert [tag for tag, _element in tagged].count("/H1") == 1
+    assert all({"/FontFile2", "/FontFile3"} & set(descriptor) for descriptor in fonts(reader).values())
