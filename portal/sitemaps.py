@@ -35,7 +35,7 @@ class PageSitemap(PortalSitemap):
             "engagement:threads",
             "engagement:new_thread",
             "engagement:commitments",
-            "portal:guide",
+            "procedures:guide",
             "portal:data",
             "portal:about",
             "portal:privacy",

@@ -16,7 +16,6 @@ pages = [
     path("acerca/", views.about, name="about"),
     path("privacidad/", views.privacy, name="privacy"),
     path("accesibilidad/", views.accessibility, name="accessibility"),
-    path("ruta/", views.guide, name="guide"),
     path("datos/", views.data, name="data"),
     path("compromisos/<slug:code>/hitos/<int:number>.pdf", milestone_pdf, name="milestone_pdf"),
 ]

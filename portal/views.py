@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from portal.health import run_checks
 from portal.models import SearchEntry
 from portal.search import find, parse
-from procedures.models import BusinessType, Institution, Stage
+from procedures.models import Institution, Stage
 
 RESULTS_PER_PAGE = 20
 
@@ -57,12 +57,6 @@ def privacy(request):
 @require_safe
 def accessibility(request):
     return render(request, "portal/accessibility.html")
-
-
-@require_safe
-def guide(request):
-    giro = BusinessType.objects.filter(slug=request.GET.get("giro", "")).first()
-    return render(request, "portal/guide.html", {"giro": giro, "stages": Stage.objects.all()})
 
 
 @require_safe

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from procedures import views
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("apoyos/<slug:slug>/version/<int:number>/", views.program_version, name="program_version"),
     path("instituciones/", views.institution_list, name="institutions"),
     path("instituciones/<slug:slug>/", views.institution, name="institution"),
+    path("ruta/", include("procedures.guide.urls")),
     path("glosario/", views.glossary, name="glossary"),
 ]

@@ -33,7 +33,7 @@ def test_home_leads_to_every_business_type(client, db):
     html = body(client, "/")
 
     assert [business.slug for business in client.get("/").context["everyday"]] == list(EVERYDAY)
-    linked = [row.slug for row in BusinessType.objects.all() if f'href="/tramites/?giro={row.slug}"' in html]
+    linked = [row.slug for row in BusinessType.objects.all() if f'href="/ruta/?giro={row.slug}"' in html]
     assert len(linked) == BusinessType.objects.count() == 60
 
 

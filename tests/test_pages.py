@@ -9,13 +9,13 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from procedures.models import ProcedureVersion, Stage
+from procedures.models import ProcedureVersion
 
 pytestmark = pytest.mark.django_db
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 LINK = "{http://www.w3.org/1999/xhtml}link"
-STATIC_PAGES = ["acerca", "privacidad", "accesibilidad", "ruta", "datos"]
+STATIC_PAGES = ["acerca", "privacidad", "accesibilidad", "datos"]
 # They hold a form, so they are not the same for every reader.
 FORMS = {"/dialogo/nuevo/", "/en/dialogo/nuevo/"}
 
@@ -54,25 +54,6 @@ def test_about_explains_the_three_assurances_and_how_to_correct(client):
     ]
     assert 'href="/dialogo/nuevo/"' in content
     assert 'href="/instituciones/ddec/"' in content
-
-
-def test_guide_says_what_is_coming_and_what_one_can_do(client):
-    content = client.get("/ruta/").content.decode()
-    assert "Esta página está en camino" in content
-    assert content.count("/tramites/?etapa=") == Stage.objects.count()
-
-
-def test_guide_knows_the_business_type_that_was_chosen(client):
-    content = client.get("/ruta/?giro=taqueria").content.decode()
-    assert "Elegiste: Taquería" in content
-    assert 'href="/tramites/?giro=taqueria"' in content
-
-
-@pytest.mark.parametrize("giro", ["nada", "", "x" * 5_000, "%00", "'; --"])
-def test_guide_takes_any_business_type(client, giro):
-    response = client.get("/ruta/", {"giro": giro})
-    assert response.status_code == 200
-    assert "Elegiste" not in response.content.decode()
 
 
 def test_data_says_what_is_coming(client):
@@ -136,9 +117,10 @@ def one_of_each(paths):
 def test_every_public_page_can_be_cached_and_sets_no_cookie(client):
     paths = [path for path in sitemap_paths(client) if path not in FORMS]
     spanish = [path for path in paths if not path.startswith("/en/")]
-    searches = ["/buscar/", "/buscar/?q=licencia", "/en/buscar/?q=xyz", "/ruta/?giro=taqueria"]
+    searches = ["/buscar/", "/buscar/?q=licencia", "/en/buscar/?q=xyz"]
+    guide = ["/ruta/?q=tacos", "/ruta/?giro=taqueria", "/ruta/plan/?giro=taqueria&inicio=2026-09-14"]
     visited = 0
-    for path in [*spanish, *one_of_each(path for path in paths if path not in spanish), *searches]:
+    for path in [*spanish, *one_of_each(path for path in paths if path not in spanish), *searches, *guide]:
         response = client.get(path)
         assert response.status_code == 200, path
         assert response["Cache-Control"] == "public, max-age=0, s-maxage=60", path

@@ -281,7 +281,7 @@ SOURCES = [
         BusinessType,
         BusinessType.objects.all,
         read_business_type,
-        address=lambda giro: f"{reverse('portal:guide')}?giro={giro.slug}",
+        address=lambda giro: f"{reverse('procedures:guide')}?giro={giro.slug}",
     ),
     Source(
         Kind.INSTITUTION,
