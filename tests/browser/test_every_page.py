@@ -26,6 +26,8 @@ PAGES = [
     "/compromisos/MXCHH0002/",
     "/compromisos/MXCHH0002/hitos/1/",
     "/ruta/",
+    "/ruta/?giro=taqueria",
+    "/ruta/plan/?giro=taqueria&forma-legal=a-mi-nombre&local=con-local",
     "/datos/",
     "/acerca/",
     "/privacidad/",
