@@ -173,7 +173,7 @@ def broken_threads():
     procedure, program = Procedure.objects.first(), Program.objects.first()
     commitment = Commitment.objects.get()
     return [
-        ("thread_state_known", {"state": "x"}),
+        ("thread_state_known", {"state": "x", "published_at": now}),
         ("thread_kind_known", {"kind": "x"}),
         ("thread_public_has_date", {"state": "open"}),
         ("thread_public_has_date", {"state": "withdrawn", "state_reason": "x"}),
