@@ -94,6 +94,7 @@ def robots(request):
         "User-agent: *",
         *(f"Disallow: {prefix}{path}" for path in hidden for prefix in ("", "/en")),
         "Disallow: /*?*clave=",  # previews
+        "Disallow: /*?*cambiar=",  # from each state of the guide to every other
         "",
         f"Sitemap: {settings.PORTAL_URL}{reverse('sitemap')}",
         "",

@@ -70,6 +70,7 @@ def test_robots_hides_what_is_not_for_search_engines(client):
         "Disallow: /buscar/",
         "Disallow: /en/buscar/",
         "Disallow: /*?*clave=",
+        "Disallow: /*?*cambiar=",
         "",
         f"Sitemap: {settings.PORTAL_URL}/sitemap.xml",
     ]
