@@ -112,6 +112,17 @@ class ShownItem:
     def provider(self):
         return provider_of(self.version)
 
+    @property
+    def has_more_reasons(self):
+        """Whether there is more to say of why it is here than its first line does."""
+        return len(self.why) > 1 or bool(self.why and not self.is_sure)
+
+    @property
+    def has_more(self):
+        """Whether anything is left to be told beside what is seen at a glance."""
+        parts = (self.needs, self.duties, self.offices, self.alternatives, self.has_more_reasons, not self.is_sure)
+        return any(parts) or not self.version.is_only_online
+
 
 @dataclass(frozen=True)
 class ShownAlternative:
