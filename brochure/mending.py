@@ -1,4 +1,4 @@
-"""Two faults of WeasyPrint 70 and its PDF writer, mended from outside; the tests show when one is no longer needed."""
+"""Two faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
 
 import pydyf
 from weasyprint.css.targets import TargetCollector

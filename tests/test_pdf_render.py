@@ -3,6 +3,7 @@
 import io
 import logging
 
+import pydyf
 import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
@@ -77,19 +78,39 @@ def test_stylesheet_for_print_holds_nothing_that_the_press_does_not_know(caplog)
     assert caplog.messages == []
 
 
-def test_contents_stay_right_when_the_numbers_themselves_move_a_chapter():
-    """What brochure.mending is for: page numbers that grow by a digit push a heading to the next page."""
-    entries = "".join(f'<p><a class="xref" href="#c{n}">Capítulo {n}</a></p>' for n in range(30))
-    chapters = "".join(f'<h2 id="c{n}">Capítulo {n}</h2>' + f"<p>{'palabra ' * 90}</p>" * 6 for n in range(30))
-    content = pdf.write(PAGE.format(f"</p>{entries}{chapters}<p>"))
-    reader = PdfReader(io.BytesIO(content))
-    pages = {
-        name: reader.get_destination_page_number(destination) + 1
-        for name, destination in reader.named_destinations.items()
-    }
-    words = text_of(reader)
-    assert [pages[f"c{n}"] for n in range(30) if f"Capítulo{n}(p.{pages[f'c{n}']})" not in words] == []
-    assert max(pages.values()) > 9
+@pytest.fixture
+def lookups(monkeypatch):
+    """What WeasyPrint notes of each page number it has to fill in: [{anchor's name: counters}]."""
+    pdf._weasyprint()
+    from weasyprint.css import targets
+
+    noted, note = [], targets.CounterLookupItem.__init__
+
+    def note_it(item, parse_again, counters, target_counters):
+        noted.append(target_counters)
+        note(item, parse_again, counters, target_counters)
+
+    monkeypatch.setattr(targets.CounterLookupItem, "__init__", note_it)
+    return noted
+
+
+def test_page_numbers_of_links_are_noted_under_the_name_of_their_target(lookups):
+    """What brochure.mending is for: WeasyPrint itself notes them under None and may leave an old number standing."""
+    content = pdf.write(PAGE.format('<a class="xref" href="#final">Final</a></p><h2 id="final">Final</h2><p>'))
+    assert [target_counters["final"] for target_counters in lookups] == [["page"]]
+    assert "Final(p.1)" in text_of(PdfReader(io.BytesIO(content)))
+
+
+def test_references_to_pages_are_listed_once_while_the_pages_stay():
+    """The other fault that brochure.mending mends: pydyf lists all pages for every element."""
+    pdf._weasyprint()
+    document = pydyf.PDF()
+    document.add_page(pydyf.Dictionary())
+    first = document.page_references
+    assert document.page_references is first
+    document.add_page(pydyf.Dictionary())
+    assert document.page_references[:1] == first
+    assert len(document.page_references) == 2
 
 
 def test_same_html_has_the_same_name_and_another_one_another():
