@@ -239,6 +239,15 @@ def create_question(loader, data):
         row.sets_false.set(loader.all(models.Situation, choice.get("sets_false")))
 
 
+def create_reference_business(loader, data):
+    """The fixture's answers are what the plan's address says: question → choice."""
+    models.ReferenceBusiness.objects.create(
+        business_type=loader.get(models.BusinessType, data["business_type"]),
+        **plain(data, "slug", "position", "answers"),
+        **translated(data, "name"),
+    )
+
+
 def published(data):
     """A fixture's record goes live at once: it was checked when the fixture was written, and has no author."""
     now = timezone.now()
@@ -312,6 +321,7 @@ def create_children(loader, version, data):
         row = version.fees.create(
             position=position,
             instrument=loader.get(models.LegalInstrument, item.get("instrument")),
+            is_alternative=item.get("alternative", False),
             **plain(
                 item,
                 "kind",
@@ -375,4 +385,5 @@ CREATE = {
     "glossary": create_glossary_term,
     "business_types": create_business_type,
     "questions": create_question,
+    "reference_businesses": create_reference_business,
 }

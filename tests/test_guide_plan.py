@@ -13,14 +13,14 @@ from tests.reading import FORBIDDEN, body, heading_faults, text
 pytestmark = pytest.mark.django_db
 
 COMPANY = (
-    "giro=restaurante&forma-legal=sociedad-ante-notaria&local=con-local&bajo-riesgo=no&obra=no&anuncio=no"
+    "giro=restaurante&forma-legal=sociedad-ante-notaria&local=con-local&via-publica=no&bajo-riesgo=no&obra=no&anuncio=no"
     "&sucursal=no&personal=si&servicios-especializados=no&alcohol=si&actividad-especial=ninguna"
-    "&ambiental-sanitario=ninguna&marca=no&ya-opera=todavia-no"
+    "&ambiental-sanitario=ninguna&marca=no&ya-opera=todavia-no&quien-encabeza=no&zona=ciudad&enfoque=ninguna"
 )
 ONLINE = (
     "giro=tienda-en-linea&forma-legal=a-mi-nombre&ingresos=hasta-3-5-millones&local=en-casa&via-publica=no&anuncio=no"
     "&personal=no&alimentos-salud=ninguna&alcohol=no&actividad-especial=ninguna&ambiental-sanitario=ninguna&marca=no"
-    "&ya-opera=todavia-no"
+    "&ya-opera=todavia-no&quien-encabeza=no&zona=ciudad&enfoque=ninguna"
 )
 
 
@@ -144,7 +144,7 @@ def test_a_known_low_risk_lets_one_window_do_it(client):
 
 
 def test_an_unknown_low_risk_offers_the_window_as_alternative(client):
-    html = unescape(text(body(client, "/ruta/plan/?giro=taqueria&local=con-local&bajo-riesgo=no-se")))
+    html = unescape(text(body(client, "/ruta/plan/?giro=taqueria&local=con-local&via-publica=no&bajo-riesgo=no-se")))
     assert "Una sola ventanilla podría hacer por ti estos 3: Licencia de uso de suelo" in html
     assert "Licencia de funcionamiento" in html
     assert "quizá en una sola ventanilla: Apertura rápida de empresas (ventanilla SARE)" in html

@@ -99,7 +99,7 @@ def test_catalogue_reads_a_procedure_whole(catalogue):
 
 
 def test_guide_holds_every_question_and_business_type(guide, kinds):
-    assert (len(guide), len(kinds)) == (18, 60)
+    assert (len(guide), len(kinds)) == (21, 60)
     size = next(question for question in guide if question.slug == "superficie-obra")
     assert (size.depends_on, size.depends_value) == ("va-a-construir", True)
     assert [choice.slug for choice in size.choices] == ["hasta-60", "mas-de-60"]
@@ -138,10 +138,10 @@ def test_guide_and_supports_take_the_same_queries_for_any_number(number, django_
     assert [len(rows) for rows in found] == [number] * 3
 
 
-def test_several_prices_of_a_procedure_are_one_by_case_unless_a_condition_says_more():
+def test_of_the_prices_marked_as_alternatives_one_is_due_and_of_the_others_all():
     version = factories.make_procedure("con-cuotas", fees=1)
     for amount in (10, 20):
-        version.fees.create(kind="fixed", minimum=amount)
+        version.fees.create(kind="fixed", minimum=amount, is_alternative=True)
     prices = read_catalogue().by_slug["con-cuotas"].prices
     assert [(price.low, price.group, price.condition.is_empty) for price in prices] == [
         (100, "", False),

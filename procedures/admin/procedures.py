@@ -80,7 +80,7 @@ class FeeInline(PartInline):
             None,
             {
                 "fields": [
-                    ("position", "kind", "minimum", "maximum", "unit", "assurance"),
+                    ("position", "kind", "minimum", "maximum", "unit", "is_alternative", "assurance"),
                     *both("concept", "note"),
                     ("instrument", "article", "valid_from", "valid_to"),
                 ]

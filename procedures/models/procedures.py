@@ -232,7 +232,10 @@ class ProcedureVersion(Version, Conditional):
         verbose_name = _("procedure")
         verbose_name_plural = _("procedures")
         ordering = ["procedure", "-number"]
-        permissions = [("publish_procedureversion", "Can approve, publish and retire versions of procedures")]
+        permissions = [
+            ("review_procedureversion", "Can approve versions of procedures or return them"),
+            ("publish_procedureversion", "Can schedule, publish and retire versions of procedures"),
+        ]
         constraints = [
             *Version.Meta.constraints,
             models.UniqueConstraint(fields=["procedure", "number"], name="procedure_version_number_once"),
@@ -393,6 +396,11 @@ class Fee(Conditional):
     minimum = models.DecimalField(_("amount, or from"), max_digits=14, decimal_places=4, null=True, blank=True)
     maximum = models.DecimalField(_("to"), max_digits=14, decimal_places=4, null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=8, choices=Unit.choices, default=Unit.MXN)
+    is_alternative = models.BooleanField(
+        _("one of several"),
+        default=False,
+        help_text=_("Only one of the fees so marked is due, depending on the case; the others are added up."),
+    )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     instrument = models.ForeignKey(

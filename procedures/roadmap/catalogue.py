@@ -81,17 +81,13 @@ def read_needs(versions):
 
 
 def read_prices(versions):
-    """Version → its Prices in order.
-
-    Of several that apply to every business one is due, by case, as a tariff lists them; one with conditions of its own
-    comes on top.
-    """
+    """Version → its Prices in order. Of those marked as alternatives one is due; all others are."""
     rows = models.Fee.objects.filter(version__in=versions.order_by().values("pk"))
     conditions = read_conditions(models.Fee, rows)
     prices = defaultdict(list)
-    columns = ("version_id", "pk", "kind", "minimum", "maximum", "unit", "assurance")
-    for version, pk, *values in rows.order_by("position", "pk").values_list(*columns):
-        group = BY_CASE if conditions[pk].is_empty else ""
+    columns = ("version_id", "pk", "is_alternative", "kind", "minimum", "maximum", "unit", "assurance")
+    for version, pk, is_alternative, *values in rows.order_by("position", "pk").values_list(*columns):
+        group = BY_CASE if is_alternative else ""
         prices[version].append(Price(pk, *values, group=group, condition=conditions[pk]))
     return prices
 
