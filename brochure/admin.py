@@ -1,7 +1,7 @@
 """Editions for the staff: composed in one step, looked at, rendered in the background, and then only read."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -63,6 +63,9 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or not obj.published_at)
 
+    def has_publish_permission(self, request):
+        return request.user.has_perm("brochure.publish_edition")
+
     def save_model(self, request, obj, form, change):
         if change:
             super().save_model(request, obj, form, change)
@@ -83,7 +86,7 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
                 "is_at_work": bool(task) and task.status in AT_WORK,
                 "items": obj.items.for_contents(),
                 "files": obj.files.all(),
-                "may_publish": self.has_change_permission(request, obj),
+                "may_publish": self.has_publish_permission(request),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -95,7 +98,9 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
     def publish_view(self, request, pk):
         """Hands the edition to the background worker, unless it is there already."""
         edition = get_object_or_404(Edition, pk=pk)
-        if not self.has_change_permission(request, edition):
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+        if edition.published_at:
             self.message_user(request, gettext("This edition can't be published."), messages.ERROR)
         elif (task := last_task(edition.number)) and task.status in AT_WORK:
             self.message_user(request, gettext("It is being rendered already."), messages.INFO)

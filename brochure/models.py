@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from brochure.ledger.models import LedgerEntry as LedgerEntry  # Django finds an app's models here
 from procedures.models import ProcedureVersion, ProgramVersion
 
 
@@ -56,6 +57,7 @@ class Edition(models.Model):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ["-number"]
+        permissions = [("publish_edition", "Can render, publish and withdraw editions")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["complete", "stage", "topic", "roadmap"]), name="edition_kind_known"

@@ -18,7 +18,12 @@ WRITING = [
     for permission in ("add", "change", "view")
     for model in ("procedureversion", "programversion")
 ]
-PUBLISHING = ["publish_procedureversion", "publish_programversion"]
+PUBLISHING = [
+    "review_procedureversion",
+    "review_programversion",
+    "publish_procedureversion",
+    "publish_programversion",
+]
 KINDS = {"procedure": make_procedure, "program": make_program}
 
 

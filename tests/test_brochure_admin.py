@@ -24,7 +24,9 @@ def as_printer(client, db):
     clear_catalogue()
     make_procedure("uno")
     make_program("dos")
-    client.force_login(make_staff("impresora", "add_edition", "change_edition", "view_edition", "delete_edition"))
+    client.force_login(
+        make_staff("impresora", "publish_edition", "add_edition", "change_edition", "view_edition", "delete_edition")
+    )
     return client
 
 

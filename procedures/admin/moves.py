@@ -50,13 +50,17 @@ class ApproveForm(forms.Form):
         return publish_at
 
 
+class ScheduleForm(ApproveForm):
+    """The time of a version that is approved already; empty takes a time away that was set."""
+
+
 class Move(NamedTuple):
     name: str
     label: str
     explanation: str
     done: str
     states: tuple  # in which it is legal
-    permission: str  # "change" or "publish" of the version's model
+    permission: str  # "change", "review" or "publish" of the version's model
     run: Callable  # (version, user, **what the form asked) → the draft that it made, or None
     form: type = NothingForm
     look: str = ""  # "default" for the usual next step, "danger" for what takes something away
@@ -92,8 +96,8 @@ MOVES = {
             explanation=_("You vouch that it is right. It goes live when it is published."),
             done=_("Approved: it can be published."),
             states=(VersionState.IN_REVIEW,),
-            permission="publish",
-            run=lambda version, user, publish_at: actions.approve(version=version, by=user, publish_at=publish_at),
+            permission="review",
+            run=lambda version, user, publish_at=None: actions.approve(version=version, by=user, publish_at=publish_at),
             form=ApproveForm,
             look="default",
         ),
@@ -108,12 +112,22 @@ MOVES = {
             look="default",
         ),
         Move(
+            name="schedule",
+            label=_("Set the time"),
+            explanation=_("It goes live by itself at that time; the version that was in force is retired then."),
+            done=_("The time is set."),
+            states=(VersionState.APPROVED,),
+            permission="publish",
+            run=lambda version, user, publish_at: actions.schedule(version=version, by=user, publish_at=publish_at),
+            form=ScheduleForm,
+        ),
+        Move(
             name="return",
             label=_("Return to the author"),
             explanation=_("It becomes a draft again and can be changed."),
             done=_("Returned: it is a draft again."),
             states=(VersionState.IN_REVIEW, VersionState.APPROVED),
-            permission="change",
+            permission="review",
             run=lambda version, user, note: actions.return_to_author(version=version, by=user, note=note),
             form=ReturnForm,
         ),
@@ -141,12 +155,24 @@ MOVES = {
 }
 
 
-def may(user, permission, version):
-    """Whether the user has the "change" or "publish" permission on versions of this kind."""
+def has(user, permission, version):
+    """Whether the user has the "change", "review" or "publish" permission on versions of this kind."""
     options = version._meta
-    return user.has_perm(f"{options.app_label}.change_{options.model_name}") and user.has_perm(
-        f"{options.app_label}.{permission}_{options.model_name}"
-    )
+    return user.has_perm(f"{options.app_label}.{permission}_{options.model_name}")
+
+
+def may(user, move, version):
+    """Whether the user may make this move of this version, were it legal now.
+
+    Who submitted something may take it back; who only publishes returns what was approved.
+    """
+    if move.name == "return":
+        return (
+            has(user, "review", version)
+            or (version.state == VersionState.APPROVED and has(user, "publish", version))
+            or (user == version.author and has(user, "change", version))
+        )
+    return has(user, move.permission, version)
 
 
 def moves_for(user, version, *, in_progress):
@@ -158,7 +184,7 @@ def moves_for(user, version, *, in_progress):
         move
         for move in MOVES.values()
         if version.state in move.states
-        and may(user, move.permission, version)
+        and may(user, move, version)
         and not (move.name == "start" and in_progress)
         and not (move.name == "approve" and user == version.author)
     ]

@@ -21,7 +21,7 @@ from procedures.actions import IllegalMove
 from procedures.admin import desk
 from procedures.admin.bilingual import Bilingual
 from procedures.admin.forms import VerifiedForm
-from procedures.admin.moves import MOVES, may, moves_for
+from procedures.admin.moves import MOVES, has, may, moves_for
 from procedures.admin.records import source_links
 from procedures.models import Assurance, VersionState
 from procedures.models.versions import OPEN_STATES
@@ -231,9 +231,11 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
         version, move = self.get_object(request, str(pk)), MOVES.get(name)
         if version is None or move is None:
             raise Http404
-        if not may(request.user, move.permission, version):
+        if not may(request.user, move, version):
             raise PermissionDenied
         form = move.form(request.POST if request.method == "POST" else None)
+        if not has(request.user, "publish", version):
+            form.fields.pop("publish_at", None)  # who only reviews vouches for it; when it goes live others decide
         if form.is_valid():
             return self._make(request, move, version, form.cleaned_data)
         context = {

@@ -220,7 +220,10 @@ class ProgramVersion(Version, Conditional):
         verbose_name = _("program")
         verbose_name_plural = _("programs")
         ordering = ["program", "-number"]
-        permissions = [("publish_programversion", "Can approve, publish and retire versions of programs")]
+        permissions = [
+            ("review_programversion", "Can approve versions of programs or return them"),
+            ("publish_programversion", "Can schedule, publish and retire versions of programs"),
+        ]
         constraints = [
             *Version.Meta.constraints,
             models.UniqueConstraint(fields=["program", "number"], name="program_version_number_once"),
