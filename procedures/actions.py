@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from procedures.models import ProcedureVersion, ProgramVersion, VersionState
+from procedures.models import ProcedureVersion, ProgramVersion, ReviewNote, VersionState
 from procedures.models.versions import PUBLIC_STATES
 from procedures.signals import version_published, version_retired
 
@@ -55,10 +55,17 @@ def start_version(*, of, author):
         published_at=None,
         retired_at=None,
     )
+    draft.writers.set([author])
     for children in of.CHILDREN:
         for child in getattr(of, children).all():
             _copy(child, version=draft)
-    _log(draft, author, gettext_noop("Started from version %(number)d."), ADDITION, number=of.number)
+    restored = of.state == VersionState.RETIRED
+    said = (
+        gettext_noop("Restored from version %(number)d.")
+        if restored
+        else gettext_noop("Started from version %(number)d.")
+    )
+    _log(draft, author, said, ADDITION, number=of.number)
     return draft
 
 
@@ -74,6 +81,7 @@ def submit(*, version, by, note=""):
         change_note=note or version.change_note,
         review_note="",
     )
+    version.reviewnotes.create(kind=ReviewNote.Kind.SUBMITTED, by=by, note=version.change_note)
     _log(version, by, gettext_noop("Version submitted for review. %(note)s"), note=note)
 
 
@@ -91,17 +99,25 @@ def return_to_author(*, version, by, note):
         publish_at=None,
         review_note=note,
     )
+    version.reviewnotes.create(kind=ReviewNote.Kind.RETURNED, by=by, note=note)
     _log(version, by, gettext_noop("Version returned to the author. %(note)s"), note=note)
 
 
 @transaction.atomic
 def approve(*, version, by, publish_at=None):
-    """A second person approves; at `publish_at` (aware datetime) it goes live by itself, without it by hand."""
+    """A second person, who wrote none of it, approves.
+
+    Args:
+        publish_at: aware datetime at which it goes live by itself; without one somebody publishes it by hand.
+    """
     _lock(version)
     _expect(version, VersionState.IN_REVIEW)
     if by == version.author:
         raise IllegalMove(_("The reviewer can't be the author."))
+    if version.writers.contains(by):
+        raise IllegalMove(_("You wrote part of it: somebody who didn't has to review it."))
     _move(version, VersionState.APPROVED, reviewer=by, approved_at=timezone.now(), publish_at=publish_at)
+    version.reviewnotes.create(kind=ReviewNote.Kind.APPROVED, by=by, publish_at=publish_at)
     _log(version, by, gettext_noop("Version approved."))
 
 

@@ -250,8 +250,13 @@ def create_reference_business(loader, data):
 
 def published(data):
     """A fixture's record goes live at once: it was checked when the fixture was written, and has no author."""
-    now = timezone.now()
-    return {"number": 1, "state": models.VersionState.PUBLISHED, "approved_at": now, "published_at": now}
+    return {"number": 1, "state": models.VersionState.PUBLISHED, "published_at": timezone.now()}
+
+
+def seal(version):
+    """The version is whole: from here on the database lets nobody change its content."""
+    version.approved_at = version.published_at
+    version.save(update_fields=["approved_at"])
 
 
 def create_procedure(loader, data):
@@ -298,6 +303,7 @@ def create_procedure_version(loader, data):
     version.results.set(loader.all(models.Document, data.get("results")))
     version.bundles.set(loader.all(models.Procedure, data.get("bundles")))
     create_children(loader, version, data)
+    seal(version)
 
 
 def create_children(loader, version, data):
@@ -368,6 +374,7 @@ def create_program(loader, data):
     version.documents.set(loader.all(models.Document, data.get("documents")))
     version.stages.set(loader.all(models.Stage, data.get("stages")))
     version.audiences.set(loader.all(models.Audience, data.get("audiences")))
+    seal(version)
     for call in data.get("calls", []):
         program.calls.create(**plain(call, "opens", "closes", "url"), **translated(call, "label"))
 

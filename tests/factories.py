@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from procedures import models
+from procedures import frozen, models
 
 
 def both(name, text):
@@ -23,8 +23,9 @@ def retired(**fields):
 
 def clear_catalogue():
     """Takes the real procedures and programs away until the test's end, for tests that count queries or rows."""
-    models.ProcedureVersion.objects.all().delete()
-    models.ProgramVersion.objects.all().delete()
+    with frozen.lifted():
+        models.ProcedureVersion.objects.all().delete()
+        models.ProgramVersion.objects.all().delete()
 
 
 def make_institution(slug="institucion-de-prueba", **fields):

@@ -21,6 +21,7 @@ OF_THE_VERSION = {
     "number",
     "state",
     "author",
+    "writers",
     "reviewer",
     "change_note",
     "review_note",

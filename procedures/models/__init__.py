@@ -10,6 +10,7 @@ from procedures.models.loading import LoadedRecord
 from procedures.models.places import Institution, Level, Office, OpeningHours
 from procedures.models.procedures import Fee, LegalCitation, Procedure, ProcedureVersion, Requirement, Step
 from procedures.models.programs import Call, Program, ProgramVersion
+from procedures.models.review import PreviewLink, ReviewNote
 from procedures.models.situations import Conditional, Situation
 from procedures.models.stages import Audience, Stage
 from procedures.models.versions import Version, VersionState
@@ -32,12 +33,14 @@ __all__ = [
     "NonWorkingDay",
     "Office",
     "OpeningHours",
+    "PreviewLink",
     "Procedure",
     "ProcedureVersion",
     "Program",
     "ProgramVersion",
     "Question",
     "Requirement",
+    "ReviewNote",
     "Situation",
     "Source",
     "Stage",
