@@ -32,10 +32,10 @@ check: ## lint, format, import arrows, pending migrations, deployment settings, 
 	PORTAL_HTTPS=1 PORTAL_HOSTS=example.org $(manage) check --deploy --fail-level WARNING
 	$(manage) makemessages --check --verbosity 0
 
-bench: ## measures the pages: median milliseconds and queries
+bench: ## measures pages, plans and the admin (make bench SECTIONS="plans"): milliseconds and queries
 	@portal/setup/environment.sh run
 	@$(manage) compilemessages
-	@$(manage) bench
+	@$(manage) bench $(SECTIONS)
 
 messages: ## collects the interface's messages for translation into locale/
 	@portal/setup/environment.sh test

@@ -1,16 +1,58 @@
 from tests.installation import Installation
 
 
+def bench(tmp_path, *arguments):
+    return Installation.without_data(tmp_path).manage("bench", *arguments, "--rounds", "1")
+
+
+def first_column(table, *, width, skip):
+    return [line[:width].strip() for line in table.strip().splitlines()[skip:]]
+
+
 def test_bench_measures_every_page_beside_an_empty_view(tmp_path):
-    status, table = Installation.without_data(tmp_path).manage("bench", "--rounds", "1")
+    status, table = bench(tmp_path, "pages")
 
     assert status == 0, table
     assert "43 procedures, median of 1 rounds" in table
-    assert [line[:12].strip() for line in table.splitlines()[2:]] == [
+    assert first_column(table, width=14, skip=2) == [
         "empty view",
         "home",
         "list",
         "ficha",
         "search",
+        "plan",
+        "plan (JSON)",
         "sheet (PDF)",
     ]
+
+
+def test_bench_makes_plans_of_3000_procedures_with_as_many_queries_as_of_43(tmp_path):
+    status, table = bench(tmp_path, "plans")
+
+    assert status == 0, table
+    rows = table.strip().splitlines()[2:]
+    assert [row[:26].strip() for row in rows] == [
+        "of the house, taquería",
+        "of the house, all unknown",
+        "3,000 synthetic more",
+    ]
+    queries = [int(row[26:35]) for row in rows]
+    assert len(set(queries)) == 1
+    assert int(rows[2].split()[-1]) > int(rows[1].split()[-1])  # items in the plan
+
+
+def test_bench_opens_every_list_of_the_admin_with_constant_queries(tmp_path):
+    status, table = bench(tmp_path, "admin")
+
+    assert status == 0, table
+    rows = table.strip().splitlines()[2:]
+    assert len(rows) > 25
+    queries = {row[:44].strip(): row[53:].split() for row in rows}
+    assert {name: counts for name, counts in queries.items() if counts[0] != counts[1]} == {}
+
+
+def test_bench_refuses_what_it_does_not_know(tmp_path):
+    status, said = bench(tmp_path, "nothing")
+
+    assert status == 2
+    assert "pages, plans, admin" in said
