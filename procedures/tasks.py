@@ -1,0 +1,18 @@
+"""What the background worker does for the catalogue. Taken up again after a killed worker, nothing is done twice."""
+
+from django.tasks import task
+
+from procedures.exchange import runs
+from procedures.models import Import
+
+
+@task
+def check_import(run_id):
+    """The dry run of an import."""
+    runs.work(run_id, Import.State.CHECKING, runs.check)
+
+
+@task
+def apply_import(run_id):
+    """The import itself: one transaction, so that a killed worker leaves nothing half-imported."""
+    runs.work(run_id, Import.State.APPLYING, runs.apply)
