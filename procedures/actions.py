@@ -4,24 +4,34 @@ Each action locks the identity, looks at the state as it is now, makes its move 
 transaction, or raises IllegalMove and changes nothing.
 """
 
+import logging
 from functools import partial
 
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Max, ProtectedError
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from procedures.models import ProcedureVersion, ProgramVersion, ReviewNote, VersionState
 from procedures.models.versions import PUBLIC_STATES
+from procedures.rules.circles import circles_closed_by
 from procedures.signals import version_published, version_retired
+
+logger = logging.getLogger(__name__)
 
 
 class IllegalMove(ValueError):
     """The version can't make this move; the message says why in the reader's language."""
+
+
+class CircleOfRequirements(IllegalMove):
+    """In force, the version would ask for what can't be had without it; the message names the chain."""
 
 
 @transaction.atomic
@@ -116,9 +126,26 @@ def approve(*, version, by, publish_at=None):
         raise IllegalMove(_("The reviewer can't be the author."))
     if version.writers.contains(by):
         raise IllegalMove(_("You wrote part of it: somebody who didn't has to review it."))
+    if publish_at:
+        _expect_no_circle(version)
     _move(version, VersionState.APPROVED, reviewer=by, approved_at=timezone.now(), publish_at=publish_at)
     version.reviewnotes.create(kind=ReviewNote.Kind.APPROVED, by=by, publish_at=publish_at)
     _log(version, by, gettext_noop("Version approved."))
+
+
+@transaction.atomic
+def schedule(*, version, by, publish_at):
+    """Sets the time (aware datetime) at which an approved version goes live by itself; None: by hand again."""
+    _lock(version)
+    _expect(version, VersionState.APPROVED)
+    if publish_at:
+        _expect_no_circle(version)
+    _move(version, VersionState.APPROVED, publish_at=publish_at)
+    if publish_at:
+        said = gettext_noop("To be published by itself on %(time)s.")
+        _log(version, by, said, time=date_format(timezone.localtime(publish_at), "DATETIME_FORMAT"))
+    else:
+        _log(version, by, gettext_noop("No longer published by itself."))
 
 
 @transaction.atomic
@@ -131,6 +158,7 @@ def publish(*, version, by=None, at=None):
     """
     identity = _lock(version)
     _expect(version, VersionState.APPROVED)
+    _expect_no_circle(version)
     at = at or timezone.now()
     who = by or version.reviewer
     # First out, then in: at no moment are two versions in force.
@@ -173,13 +201,18 @@ def publish_due(*, now):
     """Publishes the approved versions whose set time has come by `now`, each in a transaction of its own.
 
     Returns:
-        The versions that went live. One that somebody moved meanwhile is left as it is.
+        The versions that went live. One that somebody moved meanwhile is left as it is; so is one that would close a
+        circle of requirements, of which the history and the log tell once.
     """
     published = []
     for model in (ProcedureVersion, ProgramVersion):
         for version in model.objects.filter(state=VersionState.APPROVED, publish_at__lte=now):
             try:
-                publish(version=version, at=now)
+                with translation.override(settings.LANGUAGE_CODE):
+                    publish(version=version, at=now)
+            except CircleOfRequirements as refusal:
+                _note_refusal(version, str(refusal))
+                continue
             except IllegalMove:
                 continue
             published.append(version)
@@ -204,6 +237,25 @@ def _expect(version, *states):
     if version.state not in states:
         message = _("That can't be done with a version that is “%(state)s”.")
         raise IllegalMove(message % {"state": version.get_state_display()})
+
+
+def _expect_no_circle(version):
+    if chains := circles_closed_by(version):
+        message = _("It can't be published, for its requirements would go round in a circle: %(chain)s.")
+        raise CircleOfRequirements(message % {"chain": chains[0]})
+
+
+def _note_refusal(version, refusal):
+    """Says once, not at every look, why a version did not go live at its time."""
+    told = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(version),
+        object_id=version.pk,
+        change_message=refusal,
+        action_time__gte=version.approved_at,
+    )
+    if not told.exists():
+        logger.warning("%s %s: %s", version._meta.model_name, version.pk, refusal)
+        LogEntry.objects.log_actions(version.reviewer_id, [version], CHANGE, change_message=refusal)
 
 
 def _move(version, state, **columns):

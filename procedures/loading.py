@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
 from procedures import models
+from procedures.rules.circles import circles_among
 
 LANGUAGES = ("es", "en")
 
@@ -138,9 +139,11 @@ def load_catalogue(folder, progress=lambda name, loader: None):
         The Loader, whose `created` and `kept` count records by fixture.
 
     Raises:
-        FixtureError: a file is broken or names a record that does not exist. Nothing is loaded then.
+        FixtureError: a file is broken, names a record that does not exist, or brings in a procedure that closes a
+            circle of requirements. Nothing is loaded then.
     """
     loader = Loader(Path(folder))
+    in_force = procedures_in_force()
     with translation.override("es"):
         for name, create in CREATE.items():
             loader.load(name, create, key="year" if name == "unit_values" else "slug")
@@ -152,7 +155,13 @@ def load_catalogue(folder, progress=lambda name, loader: None):
         progress("procedures", loader)
         loader.load("programs", create_program)
         progress("programs", loader)
+        for chain in circles_among(procedures_in_force() - in_force):
+            raise FixtureError(f"Requirements that go round in a circle: {chain}.")
     return loader
+
+
+def procedures_in_force():
+    return set(models.ProcedureVersion.objects.published().values_list("procedure__slug", flat=True))
 
 
 def create_stage(loader, data):

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from procedures.guide.inquiry import NOT_QUESTIONS
+from procedures.guide.parameters import NOT_QUESTIONS
 from procedures.models import Choice, Question
 from tests.reading import body, heading_faults, text
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from procedures.admin.bilingual import Bilingual, both
 from procedures.admin.forms import CatalogueForm, OrderedFormSet
 from procedures.admin.records import RecordAdmin, version_links
+from procedures.admin.rules import asked_when, decides
 from procedures.models import BusinessType, Choice, Conditional, ProcedureVersion, ProgramVersion, Question, Situation
 
 
@@ -48,25 +49,22 @@ class SituationAdmin(RecordAdmin):
 
 @admin.register(BusinessType)
 class BusinessTypeAdmin(RecordAdmin):
-    list_display = ("title", "scian_code", "scian_title", "risk", "facts_count")
+    change_list_template = "admin/procedures/rules_change_list.html"
+    list_display = ("title", "scian_code", "scian_title", "risk", decides)
     list_filter = ("risk",)
     search_fields = ("name_es", "name_en", "synonyms_es", "synonyms_en", "slug", "scian_code", "scian_title")
     fieldsets = (
         (None, {"fields": [*both("name"), "slug", *both("synonyms"), ("scian_code", "scian_title", "risk")]}),
-        (_("What it makes true or false"), {"fields": [("sets_true", "sets_false")]}),
+        (_("What it makes true or false"), {"fields": [decides, ("sets_true", "sets_false")]}),
     )
+    readonly_fields = (decides,)
 
     def get_queryset(self, request):
-        facts = Count("sets_true", distinct=True) + Count("sets_false", distinct=True)
-        return super().get_queryset(request).annotate(facts_total=facts)
+        return super().get_queryset(request).prefetch_related("sets_true", "sets_false")
 
     @admin.display(description=_("everyday name"), ordering="name_es")
     def title(self, business_type):
         return str(business_type)
-
-    @admin.display(description=_("facts it decides"), ordering="facts_total")
-    def facts_count(self, business_type):
-        return business_type.facts_total
 
 
 class ChoiceForm(CatalogueForm):
@@ -78,7 +76,8 @@ class ChoiceInline(Bilingual, admin.StackedInline):
     form = ChoiceForm
     formset = OrderedFormSet
     extra = 1
-    fieldsets = ((None, {"fields": [*both("label"), ("slug", "position"), ("sets_true", "sets_false")]}),)
+    readonly_fields = (decides,)
+    fieldsets = ((None, {"fields": [*both("label"), ("slug", "position"), decides, ("sets_true", "sets_false")]}),)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("sets_true", "sets_false")
@@ -91,14 +90,19 @@ class QuestionForm(CatalogueForm):
 @admin.register(Question)
 class QuestionAdmin(RecordAdmin):
     form = QuestionForm
-    list_display = ("title", "position", "depends_on", "depends_value", "choice_count")
+    change_list_template = "admin/procedures/rules_change_list.html"
+    list_display = ("title", "position", asked_when, "choice_count")
     list_editable = ("position",)
     list_select_related = ("depends_on",)
     search_fields = ("text_es", "text_en", "slug")
     inlines = (ChoiceInline,)
     fieldsets = (
-        (None, {"fields": [*both("text"), "slug", *both("help"), "position", ("depends_on", "depends_value")]}),
+        (
+            None,
+            {"fields": [*both("text"), "slug", *both("help"), "position", asked_when, ("depends_on", "depends_value")]},
+        ),
     )
+    readonly_fields = (asked_when,)
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(choice_total=Count("choices"))

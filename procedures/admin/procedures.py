@@ -1,10 +1,14 @@
+from functools import partial
+
 from django.contrib import admin
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from procedures.admin.bilingual import both
 from procedures.admin.forms import CatalogueForm, OrderedFormSet
 from procedures.admin.identities import IdentityAdmin
 from procedures.admin.records import HOW_SURE
+from procedures.admin.rules import rule, rule_test
 from procedures.admin.versions import StateFilter, VersionAdmin, VersionInline, add_to_desk
 from procedures.models import (
     Conditional,
@@ -20,6 +24,7 @@ CONDITIONS = (
     _("Only for some businesses"),
     {"fields": [Conditional.CONDITION_FIELDS], "classes": ["collapse", "conditions"]},
 )
+RULE = (_("Only for some businesses"), {"fields": [rule, Conditional.CONDITION_FIELDS], "classes": ["conditions"]})
 
 
 class PartInline(VersionInline, admin.StackedInline):
@@ -37,6 +42,7 @@ class PartInline(VersionInline, admin.StackedInline):
 
 class RequirementInline(PartInline):
     model = Requirement
+    readonly_fields = (rule,)
     verbose_name_plural = _("What to bring")
     related = ("document",)
     prefetched = Conditional.CONDITION_FIELDS
@@ -47,6 +53,7 @@ class RequirementInline(PartInline):
                 "fields": [
                     ("position", "document", "originals", "copies", "is_certified"),
                     *both("text", "note", "signed_by"),
+                    rule,
                 ]
             },
         ),
@@ -72,6 +79,7 @@ class StepInline(PartInline):
 
 class FeeInline(PartInline):
     model = Fee
+    readonly_fields = (rule,)
     verbose_name_plural = _("What it costs")
     related = ("instrument",)
     prefetched = Conditional.CONDITION_FIELDS
@@ -83,6 +91,7 @@ class FeeInline(PartInline):
                     ("position", "kind", "minimum", "maximum", "unit", "is_alternative", "assurance"),
                     *both("concept", "note"),
                     ("instrument", "article", "valid_from", "valid_to"),
+                    rule,
                 ]
             },
         ),
@@ -106,6 +115,7 @@ class ProcedureVersionAdmin(VersionAdmin):
         "stage",
         "state_badge",
         "assurance_badge",
+        rule,
         "number",
         "published_on",
     )
@@ -115,7 +125,7 @@ class ProcedureVersionAdmin(VersionAdmin):
     page = (
         (_("What it is"), {"fields": [*both("name"), "slug", *both("purpose", "who", "cases"), ("level", "stage")]}),
         (_("Who does it"), {"fields": ["institution", *both("provider")]}),
-        CONDITIONS,
+        RULE,
         RequirementInline,
         StepInline,
         FeeInline,
@@ -133,6 +143,10 @@ class ProcedureVersionAdmin(VersionAdmin):
         HOW_SURE,
         (_("For the reviewer"), {"fields": ["change_note"]}),
     )
+
+    def get_urls(self):
+        test = self.admin_site.admin_view(partial(rule_test, self))
+        return [path("rules/", test, name="procedures_rules"), *super().get_urls()]
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         field = super().formfield_for_manytomany(db_field, request, **kwargs)

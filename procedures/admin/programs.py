@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from procedures.admin.bilingual import Bilingual, both
 from procedures.admin.forms import CatalogueForm
 from procedures.admin.identities import IdentityAdmin
-from procedures.admin.procedures import CONDITIONS
+from procedures.admin.procedures import RULE
 from procedures.admin.records import HOW_SURE
 from procedures.admin.versions import StateFilter, VersionAdmin, add_to_desk
 from procedures.models import Call, Program, ProgramVersion
@@ -52,7 +52,7 @@ class ProgramVersionAdmin(VersionAdmin):
         (_("What it is"), {"fields": [*both("name"), "slug", ("kind", "level"), *both("benefits", "who")]}),
         (_("Amounts"), {"fields": [("amount_minimum", "amount_maximum"), *both("amount_note")]}),
         (_("For whom"), {"fields": ["audiences", "stages"]}),
-        CONDITIONS,
+        RULE,
         (_("When"), {"fields": ["availability", "calls"]}),
         (_("How to apply"), {"fields": [*both("how_to_apply"), "documents", "online_url"]}),
         (_("Who offers it"), {"fields": [("institution", "operator"), "partners"]}),

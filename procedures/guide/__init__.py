@@ -1,5 +1,6 @@
 """The public side of the guide: which questions are asked, and the plan as its reader sees it.
 
+    parameters    the names in an address, which no question may bear
     inquiry       an address → what is known of a business; and addresses of other states
     finding       everyday words → business types
     records       the rows whose names and texts a plan is told with

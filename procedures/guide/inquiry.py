@@ -6,25 +6,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 
+from procedures.guide.parameters import CHANGED, NO_TYPE, NOT_QUESTIONS, RETURN, START, TRACKERS, TYPE
 from procedures.roadmap.answers import Problem, Profile, question_before, read_answers, settling_question
 from procedures.roadmap.catalogue import read_business_types, read_questions
 from procedures.roadmap.values import Question
-
-TYPE = "giro"
-START = "inicio"
-TYPED = "q"
-SUBMITTED = "pregunta"  # the question whose page the answers come from
-CHANGED = "cambiar"  # the question to show again
-RETURN = "volver"  # PLAN, where the answer leads back to it
-PLAN = "plan"
-NOT_QUESTIONS = {TYPE, START, TYPED, SUBMITTED, CHANGED, RETURN}
-"""Parameters with a meaning of their own: no question may have such a slug."""
-
-NO_TYPE = "otro"
-"""The business type of those who find none that fits."""
-
-TRACKERS = ("utm_", "fbclid", "gclid", "igsh")
-"""Beginnings of parameters that messaging apps and social networks add to an address: no answers."""
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 

@@ -10,7 +10,7 @@ from procedures import display, models
 from procedures.guide import words
 from procedures.guide.agenda import Agenda
 from procedures.guide.figures import Figures
-from procedures.guide.inquiry import PLAN, START
+from procedures.guide.parameters import PLAN, START
 from procedures.guide.records import Records
 from procedures.guide.shown import (
     Sheet,
@@ -214,6 +214,7 @@ class Presentation:
             duties=[text_of(self.records.requirements[need.id], "text") for need in item.needs if not need.document],
             offices=[self.records.offices[slug] for slug in task.offices],
             covers=self.words.tasks(item.covers),
+            waits_for=self.words.tasks(item.waits_for),
             alternatives=self.words.tasks(item.alternatives),
             dates=self.agenda.dates_of(item),
         )

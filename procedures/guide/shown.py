@@ -97,6 +97,7 @@ class ShownItem:
     duties: list[SafeString]
     offices: list[models.Office]
     covers: SafeString
+    waits_for: SafeString
     alternatives: SafeString
     dates: ShownDates | None
 

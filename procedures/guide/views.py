@@ -12,7 +12,8 @@ from procedures.glossary import alphabetical
 from procedures.guide.export import as_json
 from procedures.guide.finding import find_types
 from procedures.guide.ics import as_calendar
-from procedures.guide.inquiry import CHANGED, PLAN, RETURN, SUBMITTED, TYPED, read_inquiry
+from procedures.guide.inquiry import read_inquiry
+from procedures.guide.parameters import CHANGED, PLAN, RETURN, SUBMITTED, TYPED
 from procedures.guide.presentation import Presentation
 from procedures.guide.share import as_text
 from procedures.models import BusinessType

@@ -32,10 +32,20 @@ def text_of(row, field="name"):
 
 def joined(parts):
     """ "a, b and c" as safe HTML; empty for nothing."""
+    return listed(parts, _("and"))
+
+
+def either(parts):
+    """ "a, b or c" as safe HTML; empty for nothing."""
+    return listed(parts, _("or"))
+
+
+def listed(parts, conjunction):
+    """Parts with commas between them and a word before the last one, as safe HTML."""
     *first, last = [conditional_escape(part) for part in parts] or [""]
     if not first:
         return last
-    return format_html("{} {} {}", format_html_join(", ", "{}", ((part,) for part in first)), _("and"), last)
+    return format_html("{} {} {}", format_html_join(", ", "{}", ((part,) for part in first)), conjunction, last)
 
 
 class Words:

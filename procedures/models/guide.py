@@ -1,9 +1,16 @@
+from functools import reduce
+from operator import or_
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from procedures.guide.parameters import NO_TYPE, NOT_QUESTIONS, TRACKERS
 from procedures.models.situations import Situation
+from procedures.roadmap.answers import UNSURE
+
+TAKEN = _("The addresses of the guide use this word for something else: write a different one.")
 
 
 class SetsSituations(models.Model):
@@ -51,6 +58,11 @@ class BusinessType(SetsSituations):
             models.CheckConstraint(
                 condition=models.Q(risk__in=["low", "medium", "high", "unknown"]), name="business_type_risk_known"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(slug=NO_TYPE),
+                name="business_type_slug_not_taken",
+                violation_error_message=TAKEN,
+            ),
         ]
 
     def __str__(self):
@@ -78,6 +90,14 @@ class Question(models.Model):
         verbose_name = _("question")
         verbose_name_plural = _("questions")
         ordering = ["position", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~reduce(or_, (models.Q(slug__startswith=beginning) for beginning in TRACKERS))
+                & ~models.Q(slug__in=sorted(NOT_QUESTIONS)),
+                name="question_slug_not_taken",
+                violation_error_message=TAKEN,
+            )
+        ]
 
     def __str__(self):
         return self.text or self.slug
@@ -95,7 +115,12 @@ class Choice(SetsSituations):
         verbose_name = _("choice")
         verbose_name_plural = _("choices")
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["question", "slug"], name="choice_slug_once_per_question")]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "slug"], name="choice_slug_once_per_question"),
+            models.CheckConstraint(
+                condition=~models.Q(slug=UNSURE), name="choice_slug_not_taken", violation_error_message=TAKEN
+            ),
+        ]
 
     def __str__(self):
         return self.label or self.slug

@@ -64,9 +64,9 @@ def read_catalogue(versions=None):
 
 
 def versions_with(draft):
-    """The versions that would be in force if a draft was: for `read_catalogue`."""
-    others = Q(state=models.VersionState.PUBLISHED) & ~Q(procedure=draft.procedure_id)
-    return models.ProcedureVersion.objects.filter(others | Q(pk=draft.pk))
+    """The versions that would be in force if a draft was: for `read_catalogue`, or `read_supports` if of a program."""
+    others = Q(state=models.VersionState.PUBLISHED) & ~Q(**{draft.IDENTITY: draft.identity})
+    return type(draft).objects.filter(others | Q(pk=draft.pk))
 
 
 def read_needs(versions):
@@ -116,9 +116,14 @@ def read_related(field, rows):
     return related
 
 
-def read_supports(date):
-    """The published programs as Supports, with their status on the date."""
-    versions = models.ProgramVersion.objects.published()
+def read_supports(date, versions=None):
+    """The published programs as Supports, with their status on the date.
+
+    Args:
+        date: the date.
+        versions: a queryset of ProgramVersions, at most one of each program, to read instead.
+    """
+    versions = models.ProgramVersion.objects.published() if versions is None else versions
     conditions = read_conditions(models.ProgramVersion, versions)
     rows = versions.with_status_on(date).order_by().values_list("pk", "program__slug", "program__position", "status")
     return tuple(Support(slug, position, pk, status, conditions[pk]) for pk, slug, position, status in rows)
