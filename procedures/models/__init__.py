@@ -3,6 +3,7 @@
 from procedures.models.assurance import Assurance, Source, Verified
 from procedures.models.calendar import NonWorkingDay
 from procedures.models.documents import Document
+from procedures.models.exchange import Import, ImportRow, SavedMapping
 from procedures.models.glossary import GlossaryTerm
 from procedures.models.guide import BusinessType, Choice, Question
 from procedures.models.law import LegalInstrument, UnitValue
@@ -25,6 +26,8 @@ __all__ = [
     "Document",
     "Fee",
     "GlossaryTerm",
+    "Import",
+    "ImportRow",
     "Institution",
     "LegalCitation",
     "LegalInstrument",
@@ -41,6 +44,7 @@ __all__ = [
     "Question",
     "Requirement",
     "ReviewNote",
+    "SavedMapping",
     "Situation",
     "Source",
     "Stage",
