@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from brochure import pdf
 from brochure.contents import edition_contents
+from brochure.ledger.recording import record
 from brochure.models import Edition, EditionFile, EditionItem
 from procedures.models import ProcedureVersion, ProgramVersion
 
@@ -148,7 +149,10 @@ def report_page(progress, language, page):
 
 @transaction.atomic
 def publish(*, edition, rendered):
-    """Gives rendered files their names and publishes, unless another process was faster: then its files stay."""
+    """Gives rendered files their names, publishes and records the simplification ledger.
+
+    If another process was faster its files stay.
+    """
     edition = Edition.objects.select_for_update().get(pk=edition.pk)
     if edition.published_at:
         return edition
@@ -166,6 +170,7 @@ def publish(*, edition, rendered):
     sync_folder(settings.EDITIONS_DIR / str(edition.number))
     edition.published_at = timezone.now()
     edition.save(update_fields=["published_at"])
+    record(edition=edition)
     return edition
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from brochure.actions import compose_edition, published_items
+from brochure.ledger import admin as ledger_admin  # noqa: F401 - registers the ledger
 from brochure.models import Edition
 from brochure.tasks import last_task, publish_edition
 from procedures.admin import desk

@@ -13,8 +13,8 @@ class BrochureConfig(AppConfig):
     verbose_name = _("Brochure")
 
     def ready(self):
-        """A published edition never changes, nor does what it holds: the database itself refuses."""
-        from brochure.models import Edition, EditionFile, EditionItem
+        """A published edition never changes, nor does what it holds or its ledger: the database itself refuses."""
+        from brochure.models import Edition, EditionFile, EditionItem, LedgerEntry
 
         frozen.protect(Edition, name="edition_frozen", when="OLD.published_at IS NOT NULL")
         for model, name in ((EditionItem, "edition_item"), (EditionFile, "edition_file")):
@@ -22,3 +22,4 @@ class BrochureConfig(AppConfig):
             frozen.protect(model, name=f"{name}_added", when=new, on=("INSERT",))
             frozen.protect(model, name=f"{name}_changed", when=f"{old} OR {new}", on=("UPDATE",))
             frozen.protect(model, name=f"{name}_deleted", when=old, on=("DELETE",))
+        frozen.protect(LedgerEntry, name="ledger_entry_frozen")

@@ -7,3 +7,9 @@ from brochure import models
 class EditionTranslation(TranslationOptions):
     fields = ("title",)
     required_languages = {"es": ("title",)}
+
+
+@register(models.LedgerEntry)
+class LedgerEntryTranslation(TranslationOptions):
+    fields = ("name",)
+    required_languages = {"es": ("name",)}

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from brochure import views
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("folleto/<int:number>/<slug:language>.pdf", views.edition_file, name="edition_file"),
     path("tramites/<slug:slug>.pdf", views.procedure_sheet, name="procedure_sheet"),
     path("apoyos/<slug:slug>.pdf", views.program_sheet, name="program_sheet"),
+    path("ruta/", include("brochure.ledger.urls")),
 ]

@@ -1,30 +1,15 @@
 """What is recorded of a milestone as rows for a spreadsheet and as data for programs. No person is named in either."""
 
-import csv
-import io
-
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-# Read as the start of a formula by spreadsheet programs.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def harmless(value):
-    """A cell that no spreadsheet takes for a formula: what looks like one gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+from procedures.spreadsheet import csv_bytes
 
 
 def as_csv(milestone):
-    """The milestone's updates, evidence and verdicts, oldest first, in the active language.
-
-    Returns:
-        UTF-8 bytes with a byte-order mark, for spreadsheet programs take a file without one for another encoding.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(
+    """The milestone's updates, evidence and verdicts, oldest first, in the active language, as bytes."""
+    return csv_bytes(
         [
             _("Record"),
             _("Recorded at"),
@@ -36,10 +21,9 @@ def as_csv(milestone):
             _("Progress, reasons or title"),
             _("Obstacles"),
             _("Address"),
-        ]
+        ],
+        rows(milestone),
     )
-    writer.writerows([harmless(cell) for cell in row] for row in rows(milestone))
-    return text.getvalue().encode("utf-8-sig")
 
 
 def rows(milestone):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from brochure.models import Edition
 from engagement.models import Commitment, Milestone, Thread
-from procedures.models import Institution, ProcedureVersion, ProgramVersion
+from procedures.models import Institution, ProcedureVersion, ProgramVersion, ReferenceBusiness
 
 
 class PortalSitemap(Sitemap):
@@ -32,6 +32,7 @@ class PageSitemap(PortalSitemap):
             "procedures:institutions",
             "procedures:glossary",
             "brochure:editions",
+            "brochure:ledger",
             "engagement:threads",
             "engagement:new_thread",
             "engagement:commitments",
@@ -50,6 +51,17 @@ class RecordSitemap(PortalSitemap, GenericSitemap):
     """The pages of the records of a queryset, dated where they have a date."""
 
 
+class LedgerSitemap(PortalSitemap):
+    """The page of each reference business that was ever recorded."""
+
+    def items(self):
+        recorded = ReferenceBusiness.objects.filter(ledger__isnull=False).distinct()
+        return list(recorded.values_list("slug", flat=True))
+
+    def location(self, slug):
+        return reverse("brochure:ledger_business", args=[slug])
+
+
 def records(queryset, changed=None):
     return RecordSitemap({"queryset": queryset, "date_field": changed})
 
@@ -62,5 +74,6 @@ SITEMAPS = {
     "commitments": records(Commitment.objects.all()),
     "milestones": records(Milestone.objects.select_related("commitment")),
     "threads": records(Thread.objects.public(), "published_at"),
+    "ledger": LedgerSitemap,
     "editions": records(Edition.objects.published(), "published_at"),
 }

@@ -77,6 +77,12 @@ class ChoiceTranslation(TranslationOptions):
     required_languages = {"es": ("label",)}
 
 
+@register(models.ReferenceBusiness)
+class ReferenceBusinessTranslation(TranslationOptions):
+    fields = ("name",)
+    required_languages = {"es": ("name",)}
+
+
 @register(models.Procedure)
 class ProcedureTranslation(TranslationOptions):
     fields = ("alert",)

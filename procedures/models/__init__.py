@@ -12,6 +12,7 @@ from procedures.models.places import Institution, Level, Office, OpeningHours
 from procedures.models.procedures import Fee, LegalCitation, Procedure, ProcedureVersion, Requirement, Step
 from procedures.models.programs import Call, Program, ProgramVersion
 from procedures.models.review import PreviewLink, ReviewNote
+from procedures.models.reference import ReferenceBusiness
 from procedures.models.situations import Conditional, Situation
 from procedures.models.stages import Audience, Stage
 from procedures.models.versions import Version, VersionState
@@ -42,6 +43,7 @@ __all__ = [
     "Program",
     "ProgramVersion",
     "Question",
+    "ReferenceBusiness",
     "Requirement",
     "ReviewNote",
     "SavedMapping",

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from brochure.actions import NothingToPrint, compose_edition, render_edition, unfinished_edition
+from brochure.ledger.recording import record_missing
 from brochure.models import Edition
 from brochure.pdf import PdfUnavailable, RenderFailed
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--if-none", action="store_true", help="do nothing if an edition is published already")
 
     def handle(self, *, if_none, **options):
+        record_missing(editions=Edition.objects.published())
         if if_none and (newest := Edition.objects.published().first()):
             self.say(f"Edition {newest.number} is published")
             return
