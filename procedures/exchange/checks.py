@@ -11,6 +11,11 @@ from django.db import models
 
 UNKNOWN = None
 
+
+class NotToldHere(Exception):
+    """The condition uses what is not understood here."""
+
+
 LOOKUPS = {
     "exact": lambda value, other: value == other,
     "in": lambda value, others: value in others,
@@ -20,18 +25,18 @@ LOOKUPS = {
     "lte": lambda value, other: value <= other,
     "range": lambda value, ends: ends[0] <= value <= ends[1],
     "regex": lambda value, pattern: re.search(pattern, value) is not None,
+    "startswith": lambda value, beginning: value.startswith(beginning),
 }
 
 
 @cache
 def constraints_of(model, names):
-    """The check constraints that speak only of these columns (a frozenset), with the columns that each reads."""
+    """The check constraints that speak only of these columns (a frozenset)."""
     found = []
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.CheckConstraint):
-            read = frozenset(constraint.condition.referenced_base_fields)
-            if read <= names | {"id"}:
-                found.append((constraint, read))
+            if constraint.condition.referenced_base_fields <= names:
+                found.append(constraint)
     return found
 
 
@@ -42,15 +47,25 @@ def broken(model, values):
         values: by column name; a link is its natural key or None, `id` the record's own natural key.
     """
     names = frozenset(values)
-    return [rule for rule, _read in constraints_of(model, names) if holds(rule.condition, values) is False]
+    return [rule for rule in constraints_of(model, names) if verdict_on(rule.condition, values) is False]
+
+
+def verdict_on(condition, values):
+    """True, False or UNKNOWN; what can't be told here, the database is asked."""
+    try:
+        return holds(condition, values)
+    except NotToldHere:
+        return condition.check(values)
 
 
 def holds(condition, values):
     """True, False or UNKNOWN, as SQL has it; a check constraint is broken by False alone."""
-    verdicts = (
-        holds(part, values) if isinstance(part, models.Q) else compare(*part, values) for part in condition.children
+    if not isinstance(condition, models.Q) or condition.connector not in JOINED:
+        raise NotToldHere
+    parts = condition.children
+    verdict = JOINED[condition.connector](
+        [compare(*part, values) if isinstance(part, tuple) else holds(part, values) for part in parts]
     )
-    verdict = {"AND": all_hold, "OR": any_holds}[condition.connector](list(verdicts))
     return not verdict if condition.negated and verdict is not UNKNOWN else verdict
 
 
@@ -62,13 +77,16 @@ def any_holds(verdicts):
     return True if True in verdicts else UNKNOWN if UNKNOWN in verdicts else False
 
 
+JOINED = {models.Q.AND: all_hold, models.Q.OR: any_holds}
+
+
 def compare(lookup, other, values):
     name, _separator, kind = lookup.partition("__")
-    value = values[name]
+    value, kind = values[name], kind or "exact"
     if kind == "isnull":
         return (value is None) == other
     if isinstance(other, models.F):
         other = values[other.name]
-    if value is None or other is None:
-        return UNKNOWN
-    return LOOKUPS[kind or "exact"](value, other)
+    if kind not in LOOKUPS or isinstance(other, models.expressions.BaseExpression):
+        raise NotToldHere
+    return UNKNOWN if value is None or other is None else LOOKUPS[kind](value, other)

@@ -218,13 +218,10 @@ def guess_table(header):
 
 def guess_target(name, samples, targets, table):
     folded = cells.fold(name)
-    exact = {cells.fold(target): target for target in targets} | our_words(table, targets)
+    synonyms = [(form, target) for target in SYNONYMS if target in targets for form in SYNONYMS[target].split("|")]
+    exact = our_words(table, targets) | dict(reversed(synonyms)) | {cells.fold(target): target for target in targets}
     if target := exact.get(folded):
         return by_content(target, samples, targets)
-    synonyms = [(form, target) for target in SYNONYMS if target in targets for form in SYNONYMS[target].split("|")]
-    for form, target in synonyms:
-        if form == folded:
-            return by_content(target, samples, targets)
     # "Requisitos del trámite (lista)": the longest synonym that the name begins with or holds.
     for form, target in sorted(synonyms, key=lambda pair: -len(pair[0])):
         if len(form) > 4 and re.search(rf"\b{form}\b", folded):
@@ -361,12 +358,11 @@ class Translator:
         if model not in self._names:
             found = {}
             fields = {field.name for field in model._meta.fields}
-            for name in ("slug", "name_es", "name_en", "acronym"):
-                if name in fields:
-                    for slug, text in model._base_manager.values_list("slug", name):
-                        if text:
-                            known = found.setdefault(cells.fold(text), slug)
-                            found[cells.fold(text)] = slug if known == slug else ""
+            columns = [name for name in ("name_es", "name_en", "acronym") if name in fields]
+            for slug, *texts in model._base_manager.values_list("slug", *columns):
+                for text in filter(None, [slug, *texts]):
+                    known = found.setdefault(cells.fold(text), slug)
+                    found[cells.fold(text)] = slug if known == slug else ""
             self._names[model] = {text: slug for text, slug in found.items() if slug}
         return self._names[model]
 

@@ -66,6 +66,11 @@ class Change:
         return any(entry.outcome == Outcome.REFUSED for entry in self.entries)
 
     @property
+    def is_effective(self):
+        """Whether it writes anything."""
+        return bool(self.touched or self.lists) and not self.is_refused
+
+    @property
     def is_new(self):
         return self.before is None
 

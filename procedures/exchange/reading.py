@@ -11,6 +11,7 @@ import re
 import unicodedata
 import zipfile
 from collections import Counter
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -222,24 +223,32 @@ def find_delimiter(text):
 # XLSX
 
 
+DAMAGED = (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, OSError, zipfile.BadZipFile)
+
+
 def open_workbook(path):
-    workbook = load(path)
-    has_formulas = sheets_with_formulas(path)
-    visible = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
-    workbook.close()
+    has_formulas = holds_formulas(path)
+    with workbook(path) as book:
+        visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not visible:
         raise ExchangeError(_("The workbook has no visible sheet."))
     return [Sheet(title, workbook_sheet(path, title, has_formulas), is_spreadsheet=True) for title in visible]
 
 
-def load(path, *, data_only=True):
+@contextmanager
+def workbook(path, *, data_only=True):
+    """The workbook, read row by row. What goes wrong inside the block is the file's fault."""
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=data_only)
-    except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, OSError, zipfile.BadZipFile) as error:
+        with (
+            path.open("rb") as file,
+            closing(openpyxl.load_workbook(file, read_only=True, data_only=data_only)) as book,
+        ):
+            yield book
+    except DAMAGED as error:
         raise ExchangeError(_("The workbook can't be read: open it in Excel and save it again.")) from error
 
 
-def sheets_with_formulas(path):
+def holds_formulas(path):
     """Whether any sheet holds a formula: only then are formulas read beside their values."""
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
@@ -255,34 +264,30 @@ def sheets_with_formulas(path):
 
 def workbook_sheet(path, title, has_formulas):
     def read():
-        values = load(path)
-        formulas = load(path, data_only=False) if has_formulas else None
-        try:
-            sheet = values[title]
-            sheet.reset_dimensions()  # what the file says of its own size is often wrong
-            computed = formulas[title] if formulas else None
-            if computed:
-                computed.reset_dimensions()
-            pairs = zip_longest(sheet.iter_rows(), computed.iter_rows(values_only=True) if computed else ())
-            for number, (row, formula_row) in enumerate(pairs, 1):
-                if len(row) > MAX_COLUMNS and any(cell.value is not None for cell in row[MAX_COLUMNS:]):
+        with ExitStack() as books:
+            values = rows_of(books.enter_context(workbook(path)), title)
+            formulas = ()
+            if has_formulas:
+                formulas = rows_of(books.enter_context(workbook(path, data_only=False)), title)
+            for number, (row, formula_row) in enumerate(zip_longest(values, formulas, fillvalue=()), 1):
+                if any(cell.value is not None for cell in row[MAX_COLUMNS:]):
                     message = _("Row %(row)d has more than %(limit)d columns.")
                     raise ExchangeError(message % _limits(number, MAX_COLUMNS))
-                yield excel_row(number, row[:MAX_COLUMNS], formula_row or ())
-        except (KeyError, ValueError, TypeError, SyntaxError, OSError, zipfile.BadZipFile) as error:
-            raise ExchangeError(_("The workbook can't be read: open it in Excel and save it again.")) from error
-        finally:
-            values.close()
-            if formulas:
-                formulas.close()
+                yield excel_row(number, row[:MAX_COLUMNS], formula_row)
 
     return read
+
+
+def rows_of(book, title):
+    sheet = book[title]
+    sheet.reset_dimensions()  # what the file says of its own size is often wrong
+    return sheet.iter_rows()
 
 
 def excel_row(number, row, formulas):
     cells = [excel_text(cell) for cell in row]
     for text, formula in zip(cells, formulas, strict=False):
-        if not text and isinstance(formula, str) and formula.startswith("="):
+        if not text and formula.data_type == "f":
             problem = _("a formula has no computed value: open the file in Excel and save it")
             return Row(number, cells, problem)
     if errors := [text for text in cells if text in EXCEL_ERRORS]:

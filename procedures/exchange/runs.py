@@ -19,6 +19,7 @@ from procedures.exchange.reading import MAX_BYTES, ExchangeError, open_sheets
 from procedures.exchange.spool import spool
 from procedures.exchange.tables import file_names
 from procedures.models import Import, ImportRow
+from procedures.trail.acting import acting
 
 State = Import.State
 
@@ -305,7 +306,8 @@ def work(run_id, state, act):
     if run is None:
         return
     try:
-        act(run, Progress(run))
+        with acting(run.by):
+            act(run, Progress(run))
     except PlanChanged:
         check(run)
         run.message = _("The portal's data changed after the dry run: look at it again before you import.")
