@@ -6,12 +6,20 @@ PORT              of the web server (default 8000; read by `manage.py serve`)
 PORTAL_HOSTS      comma-separated host names that are answered (default: any, for use behind a proxy that checks)
 PORTAL_URL        public address, used in QR codes and the sitemap (default: http://localhost:PORT)
 PORTAL_HTTPS      "1" where visitors come by https: secure cookies, HSTS, redirects
+PORTAL_PROXIES    how many proxies stand in front, to tell visitors' addresses (default: 1 with https, else 0)
+PORTAL_SECOND_FACTOR   "required": staff can do nothing without a code from their phone (default: optional)
+PORTAL_SESSION_IDLE    minutes after which a session that does nothing ends (default: 120)
+PORTAL_SESSION_HOURS   hours after which any session ends (default: 10)
+EMAIL_URL         server that takes mail: smtp://user:password@host:port, smtp+tls:// or smtp+ssl:// (default: no mail)
+PORTAL_MAIL_FROM  sender of the mail (default: portal@ the host of PORTAL_URL)
 PORTAL_DEBUG      "1" for development only
 """
 
 import sys
 import warnings
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.management.utils import get_random_secret_key
@@ -49,6 +57,47 @@ def read_database_url():
     return database
 
 
+def read_mailers():
+    """Django's settings of the mail server that EMAIL_URL names; without one nothing is sent, and pages say so."""
+    if not env.str("EMAIL_URL", default=""):
+        return {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+    try:
+        url = env.email_url("EMAIL_URL")
+    except (ValueError, environ.ImproperlyConfigured):
+        url = {"EMAIL_HOST": None}
+    if not url["EMAIL_HOST"]:
+        sys.exit("EMAIL_URL can't be read: it has the form smtp+tls://user:password@host:587.")
+    return {
+        "default": {
+            "BACKEND": url["EMAIL_BACKEND"],
+            "OPTIONS": {
+                "host": url["EMAIL_HOST"],
+                "port": url["EMAIL_PORT"] or 25,
+                "username": url["EMAIL_HOST_USER"] or "",
+                "password": url["EMAIL_HOST_PASSWORD"] or "",
+                "use_tls": url.get("EMAIL_USE_TLS", False),
+                "use_ssl": url.get("EMAIL_USE_SSL", False),
+                "timeout": 30,  # seconds
+            },
+        }
+    }
+
+
+def read_choice(name, *choices):
+    """One of the choices; the first one where nothing is set."""
+    value = env.str(name, default="") or choices[0]
+    if value not in choices:
+        sys.exit(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
+def read_number(name, default, minimum=1):
+    value = env.str(name, default="") or str(default)
+    if not (value.isdecimal() and int(value) >= minimum):
+        sys.exit(f"{name} must be a whole number from {minimum}, not {value!r}.")
+    return int(value)
+
+
 def read_port():
     port = env.str("PORT", default="") or "8000"
     if not (port.isdecimal() and 0 < int(port) < 65_536):
@@ -80,7 +129,7 @@ INSTALLED_APPS = [
     "modeltranslation",  # before the admin, whose classes it extends
     "django_filters",
     "django_tasks_db",
-    "django.contrib.admin",
+    "portal.accounts.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -89,6 +138,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.sitemaps",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "portal.accounts.apps.SignInConfig",
     "django.forms",
 ]
 
@@ -103,8 +156,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "procedures.trail.acting.ActingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -144,6 +200,37 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)  # seconds
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Staff sign in: password, locked after failures, then a code.
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "portal.accounts.backends.StaffBackend"]
+SECOND_FACTOR_REQUIRED = read_choice("PORTAL_SECOND_FACTOR", "optional", "required") == "required"
+OTP_TOTP_ISSUER = f"Portal {urlsplit(PORTAL_URL).hostname}"
+
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # who forgets a password locks nobody else out
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # knocking on does not keep the door shut
+AXES_LOCKOUT_CALLABLE = "portal.accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "portal.accounts.lockout.client_address"
+AXES_DISABLE_ACCESS_LOG = True  # as little personal data as possible: the account keeps when it signed in last
+AXES_ENABLE_ADMIN = False  # ours is in portal.accounts.admin
+AXES_VERBOSE = False
+PROXIES = read_number("PORTAL_PROXIES", default=1 if HTTPS else 0, minimum=0)
+
+SESSION_IDLE = timedelta(minutes=read_number("PORTAL_SESSION_IDLE", default=120))
+SESSION_MAX = timedelta(hours=read_number("PORTAL_SESSION_HOURS", default=10))
+SESSION_COOKIE_AGE = int(SESSION_MAX.total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.accounts.refusals.csrf_failure"
+
+MAILERS = read_mailers()
+SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
+DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="") or f"portal@{urlsplit(PORTAL_URL).hostname}"
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60  # seconds
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

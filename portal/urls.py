@@ -8,6 +8,7 @@ from portal.home import home
 from portal.milestones import milestone_pdf
 from portal.sitemaps import SITEMAPS
 
+handler403 = "portal.accounts.refusals.forbidden"
 handler404 = "portal.views.not_found"
 
 pages = [

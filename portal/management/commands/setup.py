@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from portal import search
+from portal.accounts.roles import ROLES, write_roles
 from portal.installation import check_database, check_pdf_library, unapplied_migrations
 
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         check_pdf_library()
         check_database()
         self.migrate()
+        write_roles()
+        self.say(f"Roles: {', '.join(ROLES)}")
         self.load_records()
         self.render_first_edition()
         self.say(f"Search: {search.rebuild()} entries")
