@@ -264,8 +264,8 @@ def marked(before, after):
 
 
 def words(text):
-    """The text cut into words, runs of white space and single marks: joined they are the text."""
-    return re.findall(r"\s+|\w+|[^\w\s]", text)
+    """The text cut into figures, words, runs of white space and single marks: joined they are the text."""
+    return re.findall(r"\$?\d[\d.,]*\d|\s+|\w+|[^\w\s]", text)
 
 
 def pieces(opcodes, old, new):

@@ -22,7 +22,8 @@ from procedures.models import (
     UnitValue,
     VersionState,
 )
-from procedures.preview import may_preview
+from procedures.preview import may_preview, opens_previews
+from procedures.rules.effect import effect_of
 
 PAGE_SIZE = 24
 SUPPORTS_SHOWN = 3
@@ -45,6 +46,7 @@ def procedure(request, slug):
 
 
 @require_safe
+@opens_previews
 def procedure_version(request, slug, number):
     version = get_object_or_404(ProcedureVersion.objects.for_page(), procedure__slug=slug, number=number)
     if version.state == VersionState.PUBLISHED:
@@ -52,7 +54,14 @@ def procedure_version(request, slug, number):
     check_readable(request, version)
     in_force = ProcedureVersion.objects.published().filter(procedure__slug=slug).exists()
     current = version.procedure.get_absolute_url() if in_force else ""
-    return kept_nowhere_unless_public(procedure_page(request, version, current=current), version)
+    return procedure_page(request, version, current=current)
+
+
+@require_safe
+@opens_previews
+def procedure_effect(request, slug, number):
+    """For who holds a secret link: what the plans of businesses would become."""
+    return effect_page(request, get_object_or_404(ProcedureVersion, procedure__slug=slug, number=number))
 
 
 def procedure_page(request, version, current=""):
@@ -95,6 +104,7 @@ def program(request, slug):
 
 
 @require_safe
+@opens_previews
 def program_version(request, slug, number):
     versions = ProgramVersion.objects.for_page(timezone.localdate())
     version = get_object_or_404(versions, program__slug=slug, number=number)
@@ -103,7 +113,26 @@ def program_version(request, slug, number):
     check_readable(request, version)
     in_force = ProgramVersion.objects.published().filter(program__slug=slug).exists()
     current = version.program.get_absolute_url() if in_force else ""
-    return kept_nowhere_unless_public(program_page(request, version, current=current), version)
+    return program_page(request, version, current=current)
+
+
+@require_safe
+@opens_previews
+def program_effect(request, slug, number):
+    """For who holds a secret link: what the plans of businesses would become."""
+    return effect_page(request, get_object_or_404(ProgramVersion, program__slug=slug, number=number))
+
+
+def effect_page(request, version):
+    if version.is_public:
+        return redirect(version)
+    check_readable(request, version)
+    context = {
+        "version": version,
+        "in_force": version.identity.versions.published().first(),
+        "effect": effect_of(version, timezone.localdate()),
+    }
+    return render(request, "procedures/preview_effect.html", context)
 
 
 def program_page(request, version, current=""):
@@ -166,17 +195,9 @@ def first_or_404(rows):
 
 
 def check_readable(request, version):
-    """Raises Http404 if the version is not public and the address has no valid key for it."""
+    """Raises Http404 if the version is not public and the address has no key for it, KeyEnded if that is over."""
     if not version.is_public and not may_preview(version, request.GET.get("clave", "")):
         raise Http404
-
-
-def kept_nowhere_unless_public(response, version):
-    """The response; for a preview with headers that keep it out of caches and search engines."""
-    if not version.is_public:
-        response["Cache-Control"] = "private, no-store"
-        response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def current_uma():

@@ -9,7 +9,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from procedures.models import Office, ProcedureVersion, VersionState
-from procedures.preview import SIGNER
+from procedures.preview import preview_path
 from tests.factories import make_procedure, make_program, retired
 from tests.pdf_reading import squeezed, text_of, verdict
 
@@ -85,7 +85,7 @@ def test_sheet_of_nothing_is_a_clear_404(client, db, path):
 def test_sheet_of_a_draft_needs_its_key_and_is_kept_nowhere(client, db, data_folder):
     draft = make_procedure("nuevo", state=VersionState.DRAFT, published_at=None)
     other = make_procedure("ajeno", state=VersionState.DRAFT, published_at=None)
-    keys = [SIGNER.sign(f"procedureversion-{version.pk}-14") for version in (draft, other)]
+    keys = [preview_path(version).partition("clave=")[2] for version in (draft, other)]
     assert client.get("/tramites/nuevo.pdf").status_code == 404
     assert client.get("/tramites/nuevo.pdf", {"clave": "adivinada"}).status_code == 404
     assert client.get("/tramites/nuevo.pdf", {"clave": keys[1]}).status_code == 404

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from procedures import actions
+from procedures.admin.checklist import GatedForm
 from procedures.models import VersionState
-from procedures.models.versions import PUBLIC_STATES
 
 
 class NothingForm(forms.Form):
@@ -35,7 +35,11 @@ class ReturnForm(forms.Form):
     )
 
 
-class ApproveForm(forms.Form):
+class PublishForm(GatedForm):
+    """Nothing is asked but the tick for what warns."""
+
+
+class ApproveForm(GatedForm):
     publish_at = forms.DateTimeField(
         label=_("Publish by itself at"),
         help_text=_("Time of Chihuahua. Empty: somebody publishes it by hand."),
@@ -48,6 +52,9 @@ class ApproveForm(forms.Form):
         if publish_at and publish_at <= timezone.now():
             raise forms.ValidationError(_("That time is past."))
         return publish_at
+
+    def goes_live(self, data):
+        return bool(data.get("publish_at"))
 
 
 class ScheduleForm(ApproveForm):
@@ -74,10 +81,19 @@ MOVES = {
             label=_("New version"),
             explanation=_("Makes a draft with all of this version's content. The public goes on seeing what it sees."),
             done=_("This is the new draft: change what has to change, then submit it for review."),
-            states=PUBLIC_STATES,
+            states=(VersionState.PUBLISHED,),
             permission="change",
             run=lambda version, user: actions.start_version(of=version, author=user),
             look="default",
+        ),
+        Move(
+            name="restore",
+            label=_("Restore as a new draft"),
+            explanation=_("Makes a draft with what this old version said. Nothing changes for the public until then."),
+            done=_("This is the new draft, with the content of the old version: check it, then submit it for review."),
+            states=(VersionState.RETIRED,),
+            permission="change",
+            run=lambda version, user: actions.start_version(of=version, author=user),
         ),
         Move(
             name="submit",
@@ -97,7 +113,7 @@ MOVES = {
             done=_("Approved: it can be published."),
             states=(VersionState.IN_REVIEW,),
             permission="review",
-            run=lambda version, user, publish_at=None: actions.approve(version=version, by=user, publish_at=publish_at),
+            run=lambda version, user, **asked: actions.approve(version=version, by=user, **asked),
             form=ApproveForm,
             look="default",
         ),
@@ -108,7 +124,8 @@ MOVES = {
             done=_("Published: it is what the public sees now."),
             states=(VersionState.APPROVED,),
             permission="publish",
-            run=lambda version, user: actions.publish(version=version, by=user),
+            run=lambda version, user, **asked: actions.publish(version=version, by=user, **asked),
+            form=PublishForm,
             look="default",
         ),
         Move(
@@ -118,7 +135,7 @@ MOVES = {
             done=_("The time is set."),
             states=(VersionState.APPROVED,),
             permission="publish",
-            run=lambda version, user, publish_at: actions.schedule(version=version, by=user, publish_at=publish_at),
+            run=lambda version, user, **asked: actions.schedule(version=version, by=user, **asked),
             form=ScheduleForm,
         ),
         Move(
@@ -155,6 +172,14 @@ MOVES = {
 }
 
 
+WHAT_COMES_FIRST = {
+    VersionState.DRAFT: _("It has to be submitted first, then somebody other than its authors reviews it."),
+    VersionState.IN_REVIEW: _("Somebody other than its authors has to review it first: to approve it or to return it."),
+    VersionState.APPROVED: _("It is approved: it can be published, or returned to the author."),
+    VersionState.PUBLISHED: _("It is what the public sees: to change it, make a new version."),
+    VersionState.RETIRED: _("It is no longer in force: to have it back, restore it as a new draft."),
+}
+
 def has(user, permission, version):
     """Whether the user has the "change", "review" or "publish" permission on versions of this kind."""
     options = version._meta
@@ -183,8 +208,22 @@ def moves_for(user, version, *, in_progress):
     return [
         move
         for move in MOVES.values()
-        if version.state in move.states
-        and may(user, move, version)
-        and not (move.name == "start" and in_progress)
-        and not (move.name == "approve" and user == version.author)
+        if may(user, move, version) and not why_illegal(user, move, version, in_progress=in_progress)
     ]
+
+
+def why_illegal(user, move, version, *, in_progress):
+    """Why this move can't be made now, whatever the user's permissions; an empty string if it can."""
+    if version.state not in move.states:
+        message = _("“%(move)s” can't be done with a version that is “%(state)s”. %(next)s")
+        words = {"move": move.label, "state": version.get_state_display(), "next": WHAT_COMES_FIRST[version.state]}
+        return message % words
+    if move.name in ("start", "restore") and in_progress:
+        return _("Version %(number)d is in progress already: continue that one, or discard it.") % {
+            "number": in_progress.number
+        }
+    if move.name == "approve" and user == version.author:
+        return _("You wrote it: somebody else has to review it.")
+    if move.name == "approve" and version.writers.contains(user):
+        return _("You wrote part of it: somebody who didn't has to review it.")
+    return ""

@@ -1,30 +1,34 @@
 """What the admin of procedures and that of programs have in common: the list, the page and the life of a version."""
 
+from datetime import timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db import transaction
 from django.db.models import Max
-from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import slugify
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from procedures.actions import IllegalMove
-from procedures.admin import desk
+from procedures.admin import desk, editing
 from procedures.admin.bilingual import Bilingual
 from procedures.admin.forms import VerifiedForm
-from procedures.admin.moves import MOVES, has, may, moves_for
+from procedures.admin.links import links_view
+from procedures.admin.moves import moves_for
 from procedures.admin.records import source_links
-from procedures.models import Assurance, VersionState
-from procedures.models.versions import OPEN_STATES
+from procedures.admin.reviewing import checks_view, compare_view, move_view, open_among, review_view
+from procedures.admin.rules import rule, version_effect
+from procedures.gate.checks import blocking
+from procedures.gate.reading import read_checks
+from procedures.models import Assurance, Conditional, VersionState
 from procedures.preview import preview_path
 
 
@@ -94,6 +98,7 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
     page = ()
     form = VersionForm
     change_form_template = "admin/procedures/version_change_form.html"
+    change_list_template = "admin/procedures/rules_change_list.html"
     search_fields = ("name_es", "name_en")
     search_help_text = _("Name in Spanish or English, or part of the address.")
     list_per_page = 50
@@ -107,8 +112,11 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
     def get_fieldsets(self, request, obj=None):
         return [part for part in self.page if not isinstance(part, type)]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(*Conditional.CONDITION_FIELDS)
+
     def get_readonly_fields(self, request, obj=None):
-        return ["slug"] if obj else []
+        return ["slug", rule] if obj else [rule]
 
     # The list
 
@@ -131,7 +139,7 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
 
     @admin.display(description=_("published at"), ordering="published_at")
     def published_on(self, version):
-        return version.published_at and date_format(localtime(version.published_at), "SHORT_DATE_FORMAT")
+        return version.published_at and date_format(timezone.localtime(version.published_at), "SHORT_DATE_FORMAT")
 
     def get_search_results(self, request, queryset, search_term):
         """Also by slug, which has no accents: "tramite de proteccion" finds "Trámite de Protección"."""
@@ -160,6 +168,21 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
         """Never: drafts are discarded, published versions are retired and stay readable."""
         return False
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A draft that comes back is first held against the draft as it is now: another may have changed it."""
+        if request.method != "POST" or object_id is None or not super().has_change_permission(request):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            lock_identity(self.model, unquote(object_id))
+            version = self.get_object(request, unquote(object_id))
+            if "edit_base" in request.POST and (version is None or not version.is_editable):
+                return editing.closed_meanwhile(self, request, version)
+            if version is not None and version.is_editable:
+                page, request.POST = editing.changed_meanwhile(self, request, version)
+                if page:
+                    return page
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     def save_model(self, request, obj, form, change):
         if not change:
             setattr(obj, obj.IDENTITY, form.make_identity())
@@ -167,12 +190,13 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """Who changed a draft last answers for it as its author, so that nobody reviews words of their own."""
+        """Who changed a draft last answers for it as its author; none of its writers reviews it."""
         super().save_related(request, form, formsets, change)
         form.save_sources()
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
             form.instance.author = request.user
             form.instance.save(update_fields=["author"])
+            form.instance.writers.add(request.user)
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._response_of_button(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -194,21 +218,29 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
         context["parts"] = [formsets[part] if isinstance(part, type) else next(fieldsets) for part in self.page]
         if obj:
             context |= self._standing(request, obj)
+        if obj and obj.is_editable:
+            context["edit_base"] = getattr(request, "edit_base", "") or editing.token_of_page(context)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _standing(self, request, version):
         """What the page says above the form of where the version stands and what can be done next."""
         versions = list(version.identity.versions.all())
-        in_progress = next((other for other in versions if other.state in OPEN_STATES), None)
         return {
             "title": gettext("%(name)s, version %(number)d") % {"name": version, "number": version.number},
             "subtitle": None,
             "versions": versions,
             "moves": [
                 (move, self.url_of("move", version, move.name))
-                for move in moves_for(request.user, version, in_progress=in_progress)
+                for move in moves_for(request.user, version, in_progress=open_among(versions))
             ],
+            "notes": version.reviewnotes.select_related("by"),
+            "links_url": self.url_of("links", version),
+            "compare_url": self.url_of("compare", version) if len(versions) > 1 else "",
+            "review_url": self.url_of("review", version) if version.state == VersionState.IN_REVIEW else "",
             "previews": [(language, self._preview_path(version, language)) for language in ("es", "en")],
+            "effect_url": self.url_of("effect", version),
+            "checks_url": self.url_of("checks", version),
+            "overdue_for": [line.words for line in blocking(read_checks(version))] if is_overdue(version) else [],
             "history_url": self.url_of("history", version),
         }
 
@@ -219,46 +251,41 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
     # The moves
 
     def get_urls(self):
-        move = self.admin_site.admin_view(self.move_view)
-        name = f"procedures_{self.opts.model_name}_move"
-        return [path("<int:pk>/move/<slug:name>/", move, name=name), *super().get_urls()]
+        views = {
+            "move/<slug:name>": move_view,
+            "review": review_view,
+            "compare": compare_view,
+            "links": links_view,
+            "effect": version_effect,
+            "checks": checks_view,
+        }
+        return [
+            *(
+                path(
+                    f"<int:pk>/{address}/",
+                    self.admin_site.admin_view(partial(view, self)),
+                    name=f"procedures_{self.opts.model_name}_{address.partition('/')[0]}",
+                )
+                for address, view in views.items()
+            ),
+            *super().get_urls(),
+        ]
 
     def url_of(self, view, version, *args):
         return reverse(f"admin:procedures_{self.opts.model_name}_{view}", args=[version.pk, *args])
 
-    def move_view(self, request, pk, name):
-        """GET: what the move will do, and what it asks. POST: makes it."""
-        version, move = self.get_object(request, str(pk)), MOVES.get(name)
-        if version is None or move is None:
-            raise Http404
-        if not may(request.user, move, version):
-            raise PermissionDenied
-        form = move.form(request.POST if request.method == "POST" else None)
-        if not has(request.user, "publish", version):
-            form.fields.pop("publish_at", None)  # who only reviews vouches for it; when it goes live others decide
-        if form.is_valid():
-            return self._make(request, move, version, form.cleaned_data)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": move.label,
-            "opts": self.opts,
-            "version": version,
-            "version_url": self.url_of("change", version),
-            "move": move,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/procedures/version_move.html", context)
 
-    def _make(self, request, move, version, asked):
-        try:
-            draft = move.run(version, request.user, **asked)
-        except IllegalMove as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(self.url_of("change", version))
-        messages.success(request, move.done)
-        if move.name == "discard":
-            return HttpResponseRedirect(reverse(f"admin:procedures_{self.opts.model_name}_changelist"))
-        return HttpResponseRedirect(self.url_of("change", draft or version))
+def lock_identity(versions, pk):
+    """Until the transaction ends, no other one saves or moves a version of this record. SQLite waits by itself."""
+    identities = versions._meta.get_field(versions.IDENTITY).related_model
+    if pk.isdecimal():
+        identities._base_manager.select_for_update().filter(versions=pk).first()
+
+
+def is_overdue(version):
+    """Whether the time at which it was to go live by itself is past."""
+    is_set = version.state == VersionState.APPROVED and version.publish_at is not None
+    return is_set and version.publish_at <= timezone.now()
 
 
 def add_to_desk(versions, group):
@@ -278,5 +305,26 @@ def add_to_desk(versions, group):
     line(_("drafts"), state=VersionState.DRAFT)
     line(_("in review"), state=VersionState.IN_REVIEW)
     line(_("approved, not live yet"), state=VersionState.APPROVED)
+    add_overdue_to_desk(versions, group)
     line(_("live, not verified"), state=VersionState.PUBLISHED, assurance__exact=Assurance.UNVERIFIED)
     line(_("live, partly confirmed"), state=VersionState.PUBLISHED, assurance__exact=Assurance.PARTLY)
+
+
+def add_overdue_to_desk(versions, group):
+    """What should have gone live by itself and was refused: a minute is the worker's."""
+
+    def overdue():
+        return {"state": VersionState.APPROVED, "publish_at__lt": timezone.now() - timedelta(minutes=1)}
+
+    def url():
+        query = overdue()
+        query["publish_at__lt"] = query["publish_at__lt"].isoformat()
+        return f"{reverse(f'admin:procedures_{versions._meta.model_name}_changelist')}?{urlencode(query)}"
+
+    desk.add(
+        _("approved, not live though their time has come"),
+        lambda: versions.objects.filter(**overdue()).count(),
+        url,
+        f"procedures.change_{versions._meta.model_name}",
+        group,
+    )
