@@ -28,6 +28,9 @@ RECORDS = {
     models.Question: lambda n: models.Question.objects.create(
         slug=f"q{n}", text_es="¿?", depends_on=models.Situation.objects.all()[n]
     ),
+    models.ReferenceBusiness: lambda n: models.ReferenceBusiness.objects.create(
+        slug=f"r{n}", name_es="R", business_type=models.BusinessType.objects.all()[n], answers={"local": "con-local"}
+    ),
     models.Situation: lambda n: models.Situation.objects.create(slug=f"s{n}", name_es="S"),
     models.Source: lambda n: models.Source.objects.create(url=f"https://example.org/{n}"),
     models.Stage: lambda n: models.Stage.objects.create(slug=f"e{n}", position=100 + n, name_es="E"),

@@ -23,6 +23,7 @@ EXPECTED = {
     models.GlossaryTerm: 36,
     models.UnitValue: 10,
     models.BusinessType: 60,
+    models.ReferenceBusiness: 10,
     Commitment: 1,
     Milestone: 3,
 }

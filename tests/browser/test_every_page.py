@@ -28,6 +28,8 @@ PAGES = [
     "/ruta/",
     "/ruta/?giro=taqueria",
     "/ruta/plan/?giro=taqueria&forma-legal=a-mi-nombre&local=con-local",
+    "/ruta/simplificacion/",
+    "/ruta/simplificacion/taqueria/",
     "/datos/",
     "/acerca/",
     "/privacidad/",
