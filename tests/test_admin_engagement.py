@@ -234,7 +234,7 @@ def test_moves_are_made_by_those_alone_who_may(client, db):
     tried = 0
     for (kind, name), needed in MOVES.items():
         path = url_of(thread, kind, name) if kind == "move" else url_of(thread, kind, thread.posts.get().pk, name)
-        assert client.post(path).url.startswith("/admin/login/")
+        assert client.get(path).url.startswith("/admin/login/")
         for right, person in people.items():
             assert person.get(path).status_code == (200 if right == needed else 403)
             tried += 1
