@@ -5,6 +5,7 @@ transaction, or raises IllegalMove and changes nothing.
 """
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
@@ -18,10 +19,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from procedures.models import ProcedureVersion, ProgramVersion, ReviewNote, VersionState
-from procedures.models.versions import PUBLIC_STATES
-from procedures.rules.circles import circles_closed_by
+from procedures.gate.checks import blocking, examine, warning
+from procedures.gate.reading import read_facts
+from procedures.models import PreviewLink, ProcedureVersion, ProgramVersion, ReviewNote, VersionState
+from procedures.models.versions import OPEN_STATES, PUBLIC_STATES
 from procedures.signals import version_published, version_retired
+from procedures.trail.acting import acting
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +33,15 @@ class IllegalMove(ValueError):
     """The version can't make this move; the message says why in the reader's language."""
 
 
-class CircleOfRequirements(IllegalMove):
+class NotReady(IllegalMove):
+    """The quality gate finds what blocks; the message names each finding, and so does `findings` (Checks)."""
+
+    def __init__(self, message, findings):
+        super().__init__(message)
+        self.findings = findings
+
+
+class CircleOfRequirements(NotReady):
     """In force, the version would ask for what can't be had without it; the message names the chain."""
 
 
@@ -114,11 +125,12 @@ def return_to_author(*, version, by, note):
 
 
 @transaction.atomic
-def approve(*, version, by, publish_at=None):
+def approve(*, version, by, publish_at=None, despite=False):
     """A second person, who wrote none of it, approves.
 
     Args:
         publish_at: aware datetime at which it goes live by itself; without one somebody publishes it by hand.
+        despite: they want it live although something warns; the history says what.
     """
     _lock(version)
     _expect(version, VersionState.IN_REVIEW)
@@ -126,39 +138,46 @@ def approve(*, version, by, publish_at=None):
         raise IllegalMove(_("The reviewer can't be the author."))
     if version.writers.contains(by):
         raise IllegalMove(_("You wrote part of it: somebody who didn't has to review it."))
-    if publish_at:
-        _expect_no_circle(version)
+    facts = _expect_ready(version) if publish_at else None
     _move(version, VersionState.APPROVED, reviewer=by, approved_at=timezone.now(), publish_at=publish_at)
     version.reviewnotes.create(kind=ReviewNote.Kind.APPROVED, by=by, publish_at=publish_at)
     _log(version, by, gettext_noop("Version approved."))
+    _log_despite(version, by, despite and facts)
 
 
 @transaction.atomic
-def schedule(*, version, by, publish_at):
-    """Sets the time (aware datetime) at which an approved version goes live by itself; None: by hand again."""
+def schedule(*, version, by, publish_at, despite=False):
+    """Sets the time (aware datetime) at which an approved version goes live by itself; None: by hand again.
+
+    `despite`: they want it live although something warns; the history says what.
+    """
     _lock(version)
     _expect(version, VersionState.APPROVED)
-    if publish_at:
-        _expect_no_circle(version)
+    facts = _expect_ready(version) if publish_at else None
     _move(version, VersionState.APPROVED, publish_at=publish_at)
     if publish_at:
         said = gettext_noop("To be published by itself on %(time)s.")
         _log(version, by, said, time=date_format(timezone.localtime(publish_at), "DATETIME_FORMAT"))
+        _log_despite(version, by, despite and facts)
     else:
         _log(version, by, gettext_noop("No longer published by itself."))
 
 
 @transaction.atomic
-def publish(*, version, by=None, at=None):
+def publish(*, version, by=None, at=None, despite=False):
     """Makes an approved version the one in force and retires the one that was.
 
     Args:
         by: who presses the button; without it the history names the reviewer, who set the time.
         at: moment from which it is in force (aware datetime; default now).
+        despite: they publish it although something warns; the history says what.
+
+    Raises:
+        IllegalMove: it is not approved, or (NotReady) the quality gate finds what blocks.
     """
     identity = _lock(version)
     _expect(version, VersionState.APPROVED)
-    _expect_no_circle(version)
+    facts = _expect_ready(version)
     at = at or timezone.now()
     who = by or version.reviewer
     # First out, then in: at no moment are two versions in force.
@@ -168,6 +187,7 @@ def publish(*, version, by=None, at=None):
     _move(version, VersionState.PUBLISHED, published_at=at)
     said = gettext_noop("Version published.") if by else gettext_noop("Version published at the time that was set.")
     _log(version, who, said)
+    _log_despite(version, who, despite and facts)
     _send_on_commit(version_published, version)
 
 
@@ -197,20 +217,45 @@ def discard(*, version, by):
         raise IllegalMove(_("Other records name it already.")) from error
 
 
+@transaction.atomic
+def make_preview_link(*, version, by, days, label=""):
+    """A secret link to a version that is not public, good for that many days.
+
+    Returns:
+        The PreviewLink; `procedures.preview.link_path` has its address.
+
+    Raises:
+        IllegalMove: the version is public, and so has an address for everybody.
+    """
+    _lock(version)
+    _expect(version, *OPEN_STATES)
+    link = version.previewlinks.create(created_by=by, label=label, expires_at=timezone.now() + timedelta(days=days))
+    said = gettext_noop("Secret link made, good for %(days)d days. %(label)s")
+    _log(version, by, said, days=days, label=label)
+    return link
+
+
+@transaction.atomic
+def revoke_preview_link(*, link, by):
+    """From now on the link opens nothing. One that has ended already stays as it is."""
+    if PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        _log(link.version, by, gettext_noop("Secret link revoked. %(label)s"), label=link.label)
+
+
 def publish_due(*, now):
     """Publishes the approved versions whose set time has come by `now`, each in a transaction of its own.
 
     Returns:
-        The versions that went live. One that somebody moved meanwhile is left as it is; so is one that would close a
-        circle of requirements, of which the history and the log tell once.
+        The versions that went live. One that somebody moved meanwhile is left as it is; so is one in which the
+        quality gate finds what blocks, of which the history and the log tell once.
     """
     published = []
     for model in (ProcedureVersion, ProgramVersion):
         for version in model.objects.filter(state=VersionState.APPROVED, publish_at__lte=now):
             try:
-                with translation.override(settings.LANGUAGE_CODE):
+                with acting(version.reviewer), translation.override(settings.LANGUAGE_CODE):
                     publish(version=version, at=now)
-            except CircleOfRequirements as refusal:
+            except NotReady as refusal:
                 _note_refusal(version, str(refusal))
                 continue
             except IllegalMove:
@@ -239,10 +284,27 @@ def _expect(version, *states):
         raise IllegalMove(message % {"state": version.get_state_display()})
 
 
-def _expect_no_circle(version):
-    if chains := circles_closed_by(version):
+def _expect_ready(version):
+    """The Facts that the quality gate has looked at; raises NotReady, or CircleOfRequirements, for what blocks."""
+    facts = read_facts(version)
+    findings = blocking(examine(facts))
+    if [check.code for check in findings] == ["circle"]:
         message = _("It can't be published, for its requirements would go round in a circle: %(chain)s.")
-        raise CircleOfRequirements(message % {"chain": chains[0]})
+        raise CircleOfRequirements(message % {"chain": facts.circles[0]}, findings)
+    if findings:
+        message = _("It can't be published. %(findings)s.")
+        raise NotReady(message % {"findings": "; ".join(check.words for check in findings)}, findings)
+    return facts
+
+
+def _log_despite(version, by, facts):
+    """Keeps what warned when somebody let a version go live all the same."""
+    if not facts:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        words = "; ".join(check.words for check in warning(examine(facts)))
+    if words:
+        _log(version, by, gettext_noop("To be published although this was found: %(words)s."), words=words)
 
 
 def _note_refusal(version, refusal):

@@ -15,7 +15,11 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
 from procedures import models
+from procedures.gaps import DATA
+from procedures.gate.checks import RULES
 from procedures.rules.circles import circles_among
+from procedures.trail.acting import acting
+from procedures.translations.memory import remember_records
 
 LANGUAGES = ("es", "en")
 
@@ -62,6 +66,7 @@ class Loader:
     created: Counter = field(default_factory=Counter)
     kept: Counter = field(default_factory=Counter)
     changed_since: list = field(default_factory=list)
+    new: list = field(default_factory=list)
     _loaded: dict = field(default_factory=dict)
     _slugs: dict = field(default_factory=dict)
 
@@ -97,6 +102,7 @@ class Loader:
                 raise FixtureError(f"{identity}: {error}") from error
             models.LoadedRecord.objects.create(key=identity, digest=digest)
             self.created[name] += 1
+            self.new.append(record)
 
     def get(self, model, slug):
         """The row with that slug, or None for no slug. Rows are kept, so that each is looked up once."""
@@ -127,6 +133,7 @@ def assurance(data):
     return plain(data, "assurance", "staff_note")
 
 
+@acting(name="load_fixtures", loading=True)
 @transaction.atomic
 def load_catalogue(folder, progress=lambda name, loader: None):
     """Loads every catalogue fixture that was never loaded.
@@ -157,6 +164,7 @@ def load_catalogue(folder, progress=lambda name, loader: None):
         progress("programs", loader)
         for chain in circles_among(procedures_in_force() - in_force):
             raise FixtureError(f"Requirements that go round in a circle: {chain}.")
+    remember_records(loader.new)
     return loader
 
 
@@ -255,6 +263,24 @@ def create_reference_business(loader, data):
         **plain(data, "slug", "position", "answers"),
         **translated(data, "name"),
     )
+
+
+def create_legal_profile(loader, data):
+    profile = models.LegalProfile.objects.create(
+        **plain(data, "slug", "kind", "source_title", "source_url", "version", "dated_on", "assurance", "is_active"),
+        **translated(data, "name", "note"),
+    )
+    known = {**DATA[profile.kind], **RULES}
+    for position, item in enumerate(data["fields"], 1):
+        if item["datum"] not in known:
+            raise FixtureError(f"There is no datum or rule “{item['datum']}”.")
+        profile.fields.create(
+            position=position, **plain(item, "datum", "severity", "article"), **translated(item, "note")
+        )
+
+
+def create_placeholder(loader, data):
+    models.Placeholder.objects.create(**plain(data, "text", "place", "not_after"))
 
 
 def published(data):
@@ -402,4 +428,6 @@ CREATE = {
     "business_types": create_business_type,
     "questions": create_question,
     "reference_businesses": create_reference_business,
+    "legal_profiles": create_legal_profile,
+    "placeholders": create_placeholder,
 }

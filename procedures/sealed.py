@@ -42,7 +42,7 @@ STANDING = {
 
 def seal():
     """Declares the triggers for both kinds of version, the rows of their lists, and the sets of both."""
-    from procedures.models import PreviewLink, ProcedureVersion, ProgramVersion, ReviewNote
+    from procedures.models import PreviewLink, ProcedureVersion, ProgramVersion, Reform, Reverification, ReviewNote
 
     for version in (ProcedureVersion, ProgramVersion):
         protect_moves(version)
@@ -50,6 +50,8 @@ def seal():
         for name in version.CHILDREN:
             protect_list(version, version._meta.get_field(name).related_model)
     frozen.protect(ReviewNote, name="review_note_frozen", on=("UPDATE",))
+    frozen.protect(Reform, name="reform_frozen", on=("UPDATE",))
+    frozen.protect(Reverification, name="reverification_settled", when="OLD.settled_at IS NOT NULL", on=("UPDATE",))
     frozen.protect(PreviewLink, name="preview_link_revoked", when="OLD.revoked_at IS NOT NULL", on=("UPDATE",))
 
 

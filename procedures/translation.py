@@ -136,3 +136,14 @@ class ProgramVersionTranslation(TranslationOptions):
 @register(models.Call)
 class CallTranslation(TranslationOptions):
     fields = ("label",)
+
+
+@register(models.LegalProfile)
+class LegalProfileTranslation(TranslationOptions):
+    fields = ("name", "note")
+    required_languages = {"es": ("name",)}
+
+
+@register(models.ProfileField)
+class ProfileFieldTranslation(TranslationOptions):
+    fields = ("note",)

@@ -63,6 +63,7 @@ def make_procedure(slug="tramite-de-prueba", *, requirements=0, steps=0, fees=0,
     defaults = {
         **published(),
         **both("name", f"Trámite {slug}"),
+        **both("purpose", "Sirve para una prueba."),
         "number": procedure.versions.count() + 1,
         "level": models.Level.MUNICIPAL,
         "stage": models.Stage.objects.order_by("position").first(),

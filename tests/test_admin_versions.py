@@ -285,7 +285,7 @@ def test_staff_without_permission_get_the_page_that_says_so(client, draft):
     client.force_login(make_staff("nadie"))
     for address in (url(draft), url(draft, "changelist"), url(draft, "add"), url(draft, "move", "submit")):
         response = client.get(address)
-        assert (response.status_code, response.templates[0].name) == (403, "403.html")
+        assert (response.status_code, response.templates[0].name) == (403, "admin/accounts/forbidden.html")
 
 
 def test_reader_sees_a_draft_but_no_move(client, draft):
@@ -351,12 +351,12 @@ def test_a_change_goes_from_new_version_to_publication(client, published, editor
     client.force_login(publisher)
     assert "Cambió el nombre." in client.get(url(draft)).content.decode()
     client.post(url(draft, "move", "approve"), {"publish_at": ""})
-    client.post(url(draft, "move", "publish"))
+    client.post(url(draft, "move", "publish"), {"despite": "on"})
     draft.refresh_from_db()
     published.refresh_from_db()
     assert (draft.state, draft.name_es, published.state) == ("published", "Nombre nuevo", "retired")
     history = LogEntry.objects.filter(object_id=draft.pk).order_by("pk").values_list("user__username", flat=True)
-    assert list(history) == ["editora", "editora", "editora", "jefa", "jefa"]
+    assert list(history) == ["editora", "editora", "editora", "jefa", "jefa", "jefa"]
     assert "Versión publicada." in client.get(url(draft, "history")).content.decode()
 
 
@@ -413,7 +413,7 @@ def test_approval_for_a_later_time_is_said_and_kept(client, draft, editor, publi
     assert past.context["form"].errors["publish_at"] == ["Esa hora ya pasó."]
     assert 'value="2020-01-01T10:00"' in past.content.decode()
     tomorrow = timezone.localtime(timezone.now() + timedelta(days=1)).replace(second=0, microsecond=0)
-    client.post(url(draft, "move", "approve"), {"publish_at": f"{tomorrow:%Y-%m-%dT%H:%M}"})
+    client.post(url(draft, "move", "approve"), {"publish_at": f"{tomorrow:%Y-%m-%dT%H:%M}", "despite": "on"})
     draft.refresh_from_db()
     assert (draft.state, draft.publish_at) == (VersionState.APPROVED, tomorrow)
     assert "Se publica sola el" in client.get(url(draft)).content.decode()

@@ -335,7 +335,7 @@ def test_alert_is_shown_between_its_dates(client, db, starts, ends, is_shown):
 
 
 def test_missing_english_is_marked_as_spanish(client, db):
-    version = make_procedure(purpose_es="Solo en español.", name_es="Trámite raro", name_en="")
+    version = make_procedure(purpose_es="Solo en español.", purpose_en="", name_es="Trámite raro", name_en="")
 
     html = body(client, f"/en{version.get_absolute_url()}")
 
