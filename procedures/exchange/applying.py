@@ -22,7 +22,7 @@ BATCH = 100
 
 
 def let_no_one_else_write():
-    """Between the last look and the last row nobody changes the catalogue; SQLite's transactions queue by themselves."""
+    """From the last look to the last row nobody changes the catalogue. SQLite's transactions queue by themselves."""
     if connection.vendor == "postgresql":
         models = {model for table in TABLES for model in (table.model, table.version) if model}
         names = ", ".join(sorted(connection.ops.quote_name(model._meta.db_table) for model in models))

@@ -125,7 +125,7 @@ def parse_boolean(text):
 
 
 def parse_decimal(text):
-    """`$1,702.50`, `1 702.5 MXN`, `1.702,50`, `25%`. A lone comma before three digits divides thousands, as in Mexico."""
+    """`$1,702.50`, `1 702.5 MXN`, `1.702,50`, `25%`. A lone comma before three digits divides thousands."""
     number = re.sub(r"(?i)mxn|m\.n\.|pesos?|uma|[$%\s\u00a0\u202f]", "", text)
     if number.rfind(",") > number.rfind(".") and not re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", number):
         number = number.replace(".", "").replace(",", ".")

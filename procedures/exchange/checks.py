@@ -34,9 +34,9 @@ def constraints_of(model, names):
     """The check constraints that speak only of these columns (a frozenset)."""
     found = []
     for constraint in model._meta.constraints:
-        if isinstance(constraint, models.CheckConstraint):
-            if constraint.condition.referenced_base_fields <= names:
-                found.append(constraint)
+        is_check = isinstance(constraint, models.CheckConstraint)
+        if is_check and constraint.condition.referenced_base_fields <= names:
+            found.append(constraint)
     return found
 
 

@@ -12,6 +12,9 @@ from procedures.exchange.records import key_of
 from procedures.exchange.tables import TABLES, header_of, natural_key, table_named
 from procedures.exchange.writing import GUIDE
 
+# Columns that only say something to people, as why a row was refused.
+ASIDE = "!"
+
 
 @dataclass(frozen=True)
 class Headed:
@@ -92,7 +95,7 @@ def named_cells(headed, row):
 
 def our_name(headed):
     """The table or list that a sheet with columns of ours holds; None if they are not ours."""
-    header = set(headed.header)
+    header = {column for column in headed.header if not column.startswith(ASIDE)}
     if not header:
         return None
     names = [name for table in TABLES for name in (table.name, *(part.name for part in table.lists))]
@@ -108,7 +111,7 @@ def key_columns(name):
 
 
 def read_ours(sheets):
-    """`[(table or list, Headed)]` if every sheet has columns of ours, else None; our own guide to them is passed over."""
+    """`[(table or list, Headed)]` if every sheet has columns of ours, else None; our guide is passed over."""
     known = frozenset(cells.fold(column) for table in TABLES for name in names_in(table) for column in header_of(name))
     found = []
     for sheet in sheets:
@@ -134,7 +137,7 @@ def spool_ours(found, spool, *, removes_html=False):
             if isinstance(texts, str):
                 spool.refuse(name, headed.name, row.number, texts)
                 continue
-            texts = {column: cells.arm(text) for column, text in texts.items()}
+            texts = {column: cells.arm(text) for column, text in texts.items() if not column.startswith(ASIDE)}
             if removes_html:
                 texts = {column: text_of_html(text) for column, text in texts.items()}
             spool_row(name, headed.name, row.number, texts, spool)

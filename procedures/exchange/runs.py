@@ -1,5 +1,6 @@
 """An import from upload to end. Its file lies in the data folder until it is removed after some days."""
 
+import csv
 import datetime
 import hashlib
 import json
@@ -13,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from procedures.exchange import applying, loading, planning
-from procedures.exchange.mapping import MAPPABLE, Mapping, guess
+from procedures.exchange import applying, cells, loading, planning
+from procedures.exchange.mapping import MAPPABLE, SYNONYMS, Mapping, guess
 from procedures.exchange.reading import MAX_BYTES, ExchangeError, open_sheets
 from procedures.exchange.spool import spool
-from procedures.exchange.tables import file_names
+from procedures.exchange.tables import file_names, header_of
 from procedures.models import Import, ImportRow
 from procedures.trail.acting import acting
 
@@ -108,10 +109,9 @@ def look(run, *, sheet="", table=""):
 
 
 def known_names():
-    from procedures.exchange.cells import fold
-    from procedures.exchange.mapping import SYNONYMS
-
-    return frozenset(fold(form) for forms in SYNONYMS.values() for form in forms.split("|"))
+    """Folded names by which a header is recognised: ours and those of other registries."""
+    ours = {column for name in file_names() for column in header_of(name)}
+    return frozenset(cells.fold(form) for forms in [*SYNONYMS.values(), *ours] for form in forms.split("|"))
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def fill(rows, sheets, mapping, *, removes_html=False):
     if mapping:
         chosen = Mapping.from_json(mapping)
         sheet = next((item for item in sheets if item.name == chosen.sheet), sheets[0])
-        known = frozenset(map(loading.cells.fold, chosen.columns))
+        known = frozenset(map(cells.fold, chosen.columns))
         loading.spool_foreign(loading.with_header(sheet, known), chosen, rows)
         return
     found = loading.read_ours(sheets)
@@ -267,6 +267,22 @@ def first_refusal(run):
     row = run.rows.filter(outcome=ImportRow.Outcome.REFUSED).first()
     place = {"row": row.number, "sheet": row.sheet or run.file_name, "reason": "; ".join(row.reasons)}
     return _("Nothing was imported. Row %(row)d of “%(sheet)s”: %(reason)s") % place
+
+
+def write_refused(run, file):
+    """Writes the refused rows as a CSV file, in its own columns where it was a single table, each with its reasons."""
+    refused = {(row.sheet, row.number): row for row in run.rows.filter(outcome=ImportRow.Outcome.REFUSED)}
+    writer = csv.writer(file)
+    file.write("\ufeff")
+    for sheet in sheets_of(run):
+        headed = loading.with_header(sheet, known_names())
+        if any(name == sheet.name for name, _number in refused):
+            aside = [loading.ASIDE + text for text in (_("sheet"), _("row"), _("reasons"))]
+            writer.writerow([*aside, *headed.header])
+            for row in headed.rows:
+                if said := refused.get((sheet.name, row.number)):
+                    texts = [cells.defuse(cells.arm(text)) for text in row.cells]
+                    writer.writerow([sheet.name, row.number, "; ".join(said.reasons), *texts])
 
 
 # The steps as the staff and the worker take them

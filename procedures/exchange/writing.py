@@ -1,4 +1,4 @@
-"""Tables as CSV, as a spreadsheet, or all of them in one ZIP. The same content gives the same bytes, on any database."""
+"""Tables as CSV, as a workbook, or all in one ZIP. The same content gives the same bytes, on any database."""
 
 import csv
 import datetime
@@ -9,12 +9,13 @@ from decimal import Decimal
 import xlsxwriter
 from django.conf import settings
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from procedures.exchange import cells
 from procedures.exchange.reading import ExchangeError
 from procedures.exchange.records import in_file_order, keys_of, read_records
-from procedures.exchange.tables import TABLES, file_names, header_of, table_named
+from procedures.exchange.tables import file_names, header_of, table_named
 
 # No clock stands in a file: archives carry the first day they know, workbooks the day of the format.
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
@@ -153,12 +154,24 @@ def write_everything(file, form):
     {"zip": write_zip, "xlsx": write_xlsx}[form](file_names(), file)
 
 
+def table_choices():
+    """`[(name, words)]` of every file of an export, for a form."""
+    return [(name, f"{words_of(name)} ({name})") for name in file_names()]
+
+
+def words_of(name):
+    """What the rows of the table or list with that name are, in the active language."""
+    table = table_named(name)
+    part = table.list_named(name)
+    model = part.model if part else table.version or table.model
+    return capfirst(model._meta.verbose_name_plural)
+
+
 def count_rows():
-    """`[(name, words, number of records)]` of every table that can be exported, lists after their records."""
+    """`[(name, words, number of rows)]` of every file of an export."""
     found = []
-    for table in TABLES:
-        model = table.version or table.model
-        found.append((table.name, model._meta.verbose_name_plural, table.model._base_manager.count()))
-        for part in table.lists:
-            found.append((part.name, part.model._meta.verbose_name_plural, None))
+    for name in file_names():
+        table = table_named(name)
+        part = table.list_named(name)
+        found.append((name, words_of(name), (part or table).model._base_manager.count()))
     return found
