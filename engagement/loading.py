@@ -9,6 +9,8 @@ from django.utils import translation
 from engagement.models import Commitment
 from procedures.loading import Loader, assurance, plain, translated
 from procedures.models import Institution
+from procedures.trail.acting import acting
+from procedures.translations.memory import remember_records
 
 
 def first_of(month):
@@ -16,12 +18,14 @@ def first_of(month):
     return datetime.date.fromisoformat(f"{month}-01") if month else None
 
 
+@acting(name="load_fixtures", loading=True)
 @transaction.atomic
 def load_commitment(folder, progress=lambda name, loader: None):
     """Loads `commitment.yaml` unless it was loaded before; see `procedures.loading.load_catalogue`."""
     loader = Loader(Path(folder))
     with translation.override("es"):
         loader.load("commitment", create_commitment, [loader.read("commitment")], key="code")
+    remember_records(loader.new)
     progress("commitment", loader)
     return loader
 

@@ -15,6 +15,10 @@ from procedures.admin.bilingual import Bilingual, both
 from procedures.admin.forms import CatalogueForm
 from procedures.admin.records import HOW_SURE, RecordAdmin, VerifiedAdmin
 from procedures.models import ProcedureVersion
+from procedures.translations import tables
+
+tables.add(Commitment, CommitmentEvent="commitment")
+tables.add(Milestone)
 
 
 class EventInline(Bilingual, admin.StackedInline):

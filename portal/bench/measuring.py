@@ -78,7 +78,7 @@ def a_reader(user=None):
     """A Client; one that is signed in if a user is given."""
     client = Client(headers={"host": "localhost"})
     if user:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
     return client
 
 

@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from procedures.admin import documents, guide, law, places, procedures, programs, reference, words
+from procedures.admin import documents, exchange, guide, law, places, procedures, programs, reference, translations, words
 
-__all__ = ["documents", "guide", "law", "places", "procedures", "programs", "reference", "words"]
+__all__ = ["documents", "exchange", "guide", "law", "places", "procedures", "programs", "reference", "translations", "words"]
 
 admin.site.site_header = _("Business portal: staff")
 admin.site.site_title = _("Business portal of Chihuahua")

@@ -6,8 +6,9 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from procedures.admin.forms import ChosenFirst
+from procedures.admin.forms import ChosenFirst, PlainLines
 from procedures.models import Document, Institution, LegalInstrument, Office
+from procedures.translations.memory import remember_forms
 
 # Records that are often missing while a ficha is written; they get a "+" beside their list.
 MADE_ON_THE_WAY = (Document, Institution, LegalInstrument, Office)
@@ -35,7 +36,7 @@ class Bilingual:
     formfield_overrides = {
         models.DateField: {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")},
         models.TimeField: {"widget": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")},
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})},
+        models.TextField: {"widget": PlainLines(attrs={"rows": 3})},
     }
 
     def changelist_view(self, request, extra_context=None):
@@ -53,6 +54,12 @@ class Bilingual:
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         return super().get_form(request, obj, change, labels=language_labels(self.model), **kwargs)
+
+    def save_related(self, request, form, formsets, change):
+        """What was written in another language than Spanish is known from now on as its translation."""
+        super().save_related(request, form, formsets, change)
+        changed = [part for formset in formsets for part in formset.forms if part.has_changed()]
+        remember_forms([form, *(part for part in changed if part.instance.pk)], by=request.user)
 
     def get_formset(self, request, obj=None, **kwargs):
         return super().get_formset(request, obj, labels=language_labels(self.model), **kwargs)

@@ -19,6 +19,14 @@ class ChosenFirst(forms.CheckboxSelectMultiple):
         return sorted(super().optgroups(name, value, attrs), key=lambda group: not group[1][0]["selected"])
 
 
+class PlainLines(forms.Textarea):
+    """Gives line breaks as the database keeps them: browsers send a carriage return with each."""
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if value else value
+
+
 class CatalogueForm(forms.ModelForm):
     """Shows a broken constraint beside the field it is about, and makes a slug from the name where none is given."""
 
