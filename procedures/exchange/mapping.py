@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from django.utils import translation
 from django.utils.text import slugify
@@ -135,7 +136,7 @@ class Mapping:
         texts = [*self.columns, *self.defaults, *self.defaults.values(), *self.separators]
         pairs = all(isinstance(pair, list) and len(pair) == 2 for pair in self.replacements)
         targets = all(isinstance(names, list) for names in self.columns.values())
-        return pairs and targets and all(isinstance(text, str) for text in [*texts, *sum(self.replacements, [])])
+        return pairs and targets and all(isinstance(text, str) for text in [*texts, *chain(*self.replacements)])
 
     def to_json(self):
         return dataclasses.asdict(self)

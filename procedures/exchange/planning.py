@@ -263,7 +263,7 @@ class Planner:
             self._check_constraints(table.version, table.version_columns, values, entry)
 
     def _check_field(self, column, value, entry):
-        if column.is_many:
+        if column.is_many or (value in ("", None) and column.may_be_empty):
             return
         if column.kind == "link":
             if value is None and not column.field.null:

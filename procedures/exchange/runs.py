@@ -10,10 +10,11 @@ from itertools import batched, islice
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from procedures.actions import IllegalMove
 from procedures.exchange import applying, cells, loading, planning
 from procedures.exchange.mapping import MAPPABLE, SYNONYMS, Mapping, guess
 from procedures.exchange.reading import MAX_BYTES, ExchangeError, open_sheets
@@ -159,34 +160,24 @@ def apply(run, progress=lambda done, total: None):
         NothingImported: rows are refused and the person did not choose to leave them out.
         PlanChanged: the portal's data are no longer what they were when the dry run was made.
     """
-    with spooled(run) as rows, transaction.atomic():
-        applying.let_no_one_else_write()
-        seen = Fingerprint()
-        without = planning.plan(
-            rows,
-            user=run.by,
-            start=lambda: seen.start(rows),
-            take=lambda change: seen.add(change.entries),
-            progress=lambda done, total: progress(done, 3 * total),
-        )
-        if seen.text != run.fingerprint:
-            raise PlanChanged
-        if run.refused and not run.only_good:
-            raise NothingImported(first_refusal(run))
-        verdict = Verdict(run)
-        verdict.start(rows)()
-        made = applying.carry_out(
-            rows,
-            user=run.by,
-            without=without,
-            source_name=run.file_name,
-            progress=lambda done, total: progress(total + 2 * done, 3 * total),
-        )
-        for change, row in made:
-            verdict.take(change, row)
-        verdict.finish()
-        run.state, run.finished_at, run.message = State.DONE, timezone.now(), ""
-        run.save()
+    if run.refused and not run.only_good:
+        raise NothingImported(first_refusal(run))
+    verdict = Verdict(run)
+    with spooled(run) as rows:
+        # Before the transaction: while it lasts nobody else writes.
+        without = planning.plan(rows, user=run.by) if run.refused else frozenset()
+        with transaction.atomic():
+            applying.let_no_one_else_write()
+            shown = run.fingerprint
+            verdict.start(rows)()
+            made = applying.carry_out(rows, user=run.by, without=without, source_name=run.file_name, progress=progress)
+            for change, row in made:
+                verdict.take(change, row)
+            verdict.finish()
+            if run.fingerprint != shown:
+                raise PlanChanged
+            run.state, run.finished_at, run.message = State.DONE, timezone.now(), ""
+            run.save()
 
 
 class PlanChanged(Exception):
@@ -324,14 +315,25 @@ def work(run_id, state, act):
     try:
         with acting(run.by):
             act(run, Progress(run))
-    except PlanChanged:
-        check(run)
-        run.message = _("The portal's data changed after the dry run: look at it again before you import.")
-        run.save(update_fields=["message"])
+    except (PlanChanged, DatabaseError, IllegalMove) as error:
+        show_again(Import.objects.select_related("by").get(pk=run_id), error)
     except (ExchangeError, NothingImported) as error:
         end(Import.objects.get(pk=run_id), State.FAILED, str(error))
     finally:
         progress_path(run).unlink(missing_ok=True)
+
+
+def show_again(run, error):
+    """What could not be carried out is checked anew: somebody changed the portal's data, or the database refuses it."""
+    shown = run.fingerprint
+    try:
+        check(run)
+    except ExchangeError as fault:
+        return end(run, State.FAILED, str(fault))
+    if run.fingerprint == shown:
+        return end(run, State.FAILED, _("Nothing was imported. The database says: %s") % str(error).strip()[:500])
+    run.message = _("The portal's data changed after the dry run: look at it again before you import.")
+    run.save(update_fields=["message"])
 
 
 def progress_path(run):

@@ -50,6 +50,10 @@ class Column:
     def is_many(self):
         return self.kind in ("links", "addresses")
 
+    @cached_property
+    def may_be_empty(self):
+        return self.field.blank and (self.field.null or self.kind in ("text", "choice"))
+
     @property
     def label(self):
         """The field's name for staff in the active language, with the language of a translated text."""
