@@ -63,6 +63,9 @@ BROKEN = {
     "choice_slug_once_per_question": lambda: [
         models.Question.objects.first().choices.create(slug="x", label_es="x") for _ in range(2)
     ],
+    "question_slug_not_taken": lambda: models.Question.objects.create(slug="volver", text_es="¿?"),
+    "choice_slug_not_taken": lambda: models.Question.objects.first().choices.create(slug="no-se", label_es="No sé"),
+    "business_type_slug_not_taken": lambda: models.BusinessType.objects.create(slug="otro", name_es="Otro"),
     # versions
     **versions_of_both_kinds(
         {

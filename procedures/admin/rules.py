@@ -20,22 +20,24 @@ from procedures.words import fold
 FOUND = "q"
 
 
-# Columns and fields that are read, not written: the rule of a row as it is saved; nothing of a row that is not.
+NOTHING_YET = "–"
+
+# Columns and fields that are read, not written: the rule of a row as it is saved, and nothing of one that is not.
 
 
 @admin.display(description=gettext_lazy("rule"))
 def rule(row):
-    return condition_sentence(row) if row.pk else None
+    return condition_sentence(row) if row.pk else NOTHING_YET
 
 
 @admin.display(description=gettext_lazy("what it decides"))
 def decides(row):
-    return sets_sentence(row) if row.pk else None
+    return sets_sentence(row) if row.pk else NOTHING_YET
 
 
 @admin.display(description=gettext_lazy("when it is asked"), ordering="depends_on")
 def asked_when(question):
-    return asked_sentence(question) if question.pk else None
+    return asked_sentence(question) if question.pk else NOTHING_YET
 
 
 # Pages

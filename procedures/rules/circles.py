@@ -7,16 +7,20 @@ from procedures.roadmap.checks import circles, circles_through
 from procedures.rules.naming import Names
 
 
-def circles_closed_by(version):
+def circles_closed_by(version, catalogue=None):
     """The chains, as plain sentences, that would go round in a circle if the version was in force.
 
     Those through the procedure itself, and those of others that are left alone with a document because the version
     no longer issues it. A program closes none.
+
+    Args:
+        version: a saved version.
+        catalogue: the Catalogue as it would be, if the caller has read it already.
     """
     if not isinstance(version, ProcedureVersion):
         return []
     versions = versions_with(version)
-    catalogue = read_catalogue(versions)
+    catalogue = catalogue or read_catalogue(versions)
     found = [*circles_through(catalogue, version.procedure.slug), *left_alone_by(version, catalogue)]
     names = Names(versions)
     return [plain(names.circle(circle)) for circle in found]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 from django.db.models import Q
 from django.utils.html import format_html
@@ -27,10 +27,15 @@ from procedures.rules.tester import relevant
 
 @dataclass(frozen=True)
 class Group:
-    """Business types whose plans change in the same way; `is_unknown` if that of a business of which nothing is known
-    does so too."""
+    """Business types whose plans change in the same way.
+
+    `if_needed` where they do so only once answers make the version's own rule true, as for a one-stop window, which
+    until then is no more than an alternative. `is_unknown` if the plan of a business of which nothing is known changes
+    in this way too.
+    """
 
     sentences: tuple[SafeString, ...]
+    if_needed: bool
     kinds: list[models.BusinessType]
     is_unknown: bool
 
@@ -51,6 +56,23 @@ class Effect:
     def changed(self):
         return sum(len(group.kinds) for group in self.groups)
 
+    @property
+    def total(self):
+        return self.changed + self.unchanged
+
+    @cached_property
+    def common(self):
+        """The sentences that are the same in all groups, where there are several."""
+        first, *others = [group.sentences for group in self.groups] or [()]
+        return [sentence for sentence in first if others and all(sentence in other for other in others)]
+
+    @property
+    def shown(self):
+        """`(group, the sentences that are not in common)` of each."""
+        return [
+            (group, [sentence for sentence in group.sentences if sentence not in self.common]) for group in self.groups
+        ]
+
 
 def effect_of(version, today, user=None):
     """The Effect of a version, a draft usually, of a procedure or a program.
@@ -65,37 +87,43 @@ def effect_of(version, today, user=None):
     """
     is_procedure = isinstance(version, models.ProcedureVersion)
     changes = (PlanChanges if is_procedure else SupportChanges)(version, today, user)
-    sentences_for = remembered(lambda facts: changes.sentences(relevant(facts, changes.used)))
-    found = {kind.slug: sentences_for(kind.facts) for kind in read_business_types()}
+    look_at = cache(partial(change_for, changes))
+    found = {kind.slug: look_at(relevant(kind.facts, changes.used)) for kind in read_business_types()}
     return Effect(
-        groups=grouped(found, sentences_for(Facts()), changes.names.business_types),
-        unchanged=sum(not sentences for sentences in found.values()),
-        circles=circles_closed_by(version),
+        groups=grouped(found, look_at(Facts()), changes.names.business_types),
+        unchanged=sum(not sentences for sentences, _if_needed in found.values()),
+        circles=circles_closed_by(version, changes.after) if is_procedure else [],
     )
 
 
-def remembered(make):
-    """The function, which computes once for the same facts."""
-    made = {}
+def change_for(changes, facts):
+    """`(sentences, if needed)` as in Group; no sentences where nothing changes either way."""
+    if sentences := changes.sentences(facts):
+        return sentences, False
+    return changes.sentences(settled(facts, changes.rule)), True
 
-    def look_up(facts):
-        if facts not in made:
-            made[facts] = make(facts)
-        return made[facts]
 
-    return look_up
+def settled(facts, rule):
+    """The Facts once the open ones are such that they speak for a Condition."""
+    true = {*rule.all_of, *rule.any_of} - facts.known - set(rule.none_of)
+    return Facts(facts.true | true, facts.false | (set(rule.none_of) - facts.known))
 
 
 def grouped(found, of_unknown, rows):
-    """Groups by equal sentences, from business type → sentences; the largest first."""
-    kinds = defaultdict(list)
-    for slug, sentences in found.items():
-        kinds[sentences].append(rows[slug])
-    kinds.setdefault(of_unknown, [])
+    """Groups of what changes in the same way, the largest first.
+
+    Args:
+        found: business type → what `change_for` says of it.
+        of_unknown: what it says of a business of which nothing is known.
+        rows: business type → its row.
+    """
+    kinds = defaultdict(list, {of_unknown: []})
+    for slug, change in found.items():
+        kinds[change].append(rows[slug])
     groups = [
-        Group(sentences, sorted(members, key=lambda kind: alphabetical(str(kind))), sentences == of_unknown)
-        for sentences, members in kinds.items()
-        if sentences
+        Group(*change, sorted(members, key=lambda kind: alphabetical(str(kind))), change == of_unknown)
+        for change, members in kinds.items()
+        if change[0]
     ]
     return sorted(groups, key=lambda group: -len(group.kinds))
 
@@ -109,6 +137,7 @@ class PlanChanges:
         self.after = read_catalogue(versions_with(version))
         self.used = used_situations(self.before) | used_situations(self.after)
         self.names = Names(models.ProcedureVersion.objects.filter(Q(pk=version.pk) | Q(pk__in=in_force)), user)
+        self.rule = self.after.by_slug[version.procedure.slug].condition
         self._version = version
         self._today = today
 
@@ -229,6 +258,7 @@ class SupportChanges:
         rules = [support.condition for support in (*self.before, *self.after)]
         self.used = frozenset().union(*(rule.situations for rule in rules))
         self.names = Names(models.ProcedureVersion.objects.none(), user)
+        self.rule = next(support.condition for support in self.after if support.id == version.pk)
         self._version = version
 
     def sentences(self, facts):
