@@ -9,6 +9,8 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 YES = {"si", "s", "yes", "y", "true", "verdadero", "v", "x", "1", "✓", "✔"}
@@ -108,12 +110,17 @@ def parse(column, text):
 
 
 def parse_choice(choices, text):
-    """A code of the choices; their words, in the active language, are understood too."""
+    """A code of the choices; their words in any language of the interface are understood too."""
     wanted = fold(text)
-    for code, words in choices:
-        if wanted in (fold(str(code)), fold(str(words))):
+    for code, _words in choices:
+        if fold(str(code)) == wanted:
             return code
-    codes = ", ".join(str(code) for code, words in choices)
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for code, words in choices:
+                if fold(str(words)) == wanted:
+                    return code
+    codes = ", ".join(str(code) for code, _words in choices)
     raise CellError(_("“%(text)s” is none of: %(codes)s") % {"text": text[:80], "codes": codes})
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from procedures.actions import IllegalMove
@@ -59,7 +59,14 @@ def bring(*, file, name, by):
     try:
         digest, size = keep(file, fresh)
         ours = is_ours(fresh, name)
-        run = Import.objects.create(by=by, file_name=name, sha256=digest, size=size, mapping=None if ours else {})
+        run = Import.objects.create(
+            by=by,
+            file_name=name,
+            sha256=digest,
+            size=size,
+            mapping=None if ours else {},
+            language=translation.get_language() or settings.LANGUAGE_CODE,
+        )
         fresh.rename(path_of(run))
     finally:
         fresh.unlink(missing_ok=True)
@@ -313,7 +320,7 @@ def work(run_id, state, act):
     if run is None:
         return
     try:
-        with acting(run.by):
+        with acting(run.by), translation.override(run.language):
             act(run, Progress(run))
     except (PlanChanged, DatabaseError, IllegalMove) as error:
         show_again(Import.objects.select_related("by").get(pk=run_id), error)

@@ -27,6 +27,7 @@ class Import(models.Model):
     mapping = models.JSONField(_("mapping"), null=True, blank=True, help_text=_("Empty: the file has our own columns."))
     removes_html = models.BooleanField(_("HTML in cells becomes plain text"), default=False)
     only_good = models.BooleanField(_("import the good rows and leave out the refused ones"), default=False)
+    language = models.CharField(_("language"), max_length=8, default="es", help_text="In which its reasons are told.")
     created_at = models.DateTimeField(_("brought at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     created = models.PositiveIntegerField(pgettext_lazy("rows", "created"), default=0)
