@@ -28,6 +28,12 @@ def clear_catalogue():
         models.ProgramVersion.objects.all().delete()
 
 
+def rewrite(slug, **columns):
+    """Changes, until the test's end, what the real procedure's version in force says: the database would refuse."""
+    with frozen.lifted():
+        models.ProcedureVersion.objects.published().filter(procedure__slug=slug).update(**columns)
+
+
 def make_institution(slug="institucion-de-prueba", **fields):
     values = both("name", f"Institución {slug}") | {"level": models.Level.MUNICIPAL} | fields
     return models.Institution.objects.get_or_create(slug=slug, defaults=values)[0]

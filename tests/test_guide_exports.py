@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from procedures.guide import ics
 from procedures.guide.share import MOST
-from procedures.models import NonWorkingDay, ProcedureVersion, Question
+from procedures.models import NonWorkingDay, Question
+from tests.factories import rewrite
 from tests.reading import body, text
 from tests.test_guide_plan import COMPANY, ONLINE, small_catalogue
 
@@ -122,9 +123,7 @@ def test_json_speaks_the_language_of_its_address(client):
 
 
 def test_json_is_plain_text(client):
-    ProcedureVersion.objects.filter(procedure__slug="registro-ventanilla-virtual").update(
-        name_es="A & <b>B</b>", name_en=""
-    )
+    rewrite("registro-ventanilla-virtual", name_es="A & <b>B</b>", name_en="")
     for prefix in ("", "/en"):
         data = as_data(client, "", prefix)
         assert items_of(data)[0]["name"] == "A & <b>B</b>"
@@ -180,8 +179,7 @@ def test_dates_say_which_years_are_not_known(client):
 
 
 def test_dates_beyond_the_calendar_are_refused_in_words(client):
-    version = ProcedureVersion.objects.get(procedure__slug="registro-ventanilla-virtual")
-    ProcedureVersion.objects.filter(pk=version.pk).update(response_value=30_000, response_unit="years")
+    rewrite("registro-ventanilla-virtual", response_value=30_000, response_unit="years")
     html = text(body(client, "/ruta/plan/?giro=taqueria&inicio=2026-09-14"))
     assert "Con esa fecha de inicio el plan se sale del calendario" in html
 

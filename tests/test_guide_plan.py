@@ -7,7 +7,7 @@ import pytest
 
 from procedures.models import BusinessType, NonWorkingDay, ProcedureVersion, Situation, Stage
 from procedures.roadmap.answers import UNSURE
-from tests.factories import clear_catalogue, make_document, make_procedure, make_program
+from tests.factories import clear_catalogue, make_document, make_procedure, make_program, rewrite
 from tests.reading import FORBIDDEN, body, heading_faults, text
 
 pytestmark = pytest.mark.django_db
@@ -242,13 +242,13 @@ def test_a_circle_is_named_and_breaks_nothing(client):
 
 
 def test_texts_without_a_translation_are_marked(client):
-    ProcedureVersion.objects.filter(procedure__slug="registro-ventanilla-virtual").update(name_en="")
+    rewrite("registro-ventanilla-virtual", name_en="")
     html = body(client, "/en/ruta/plan/?giro=taqueria")
     assert '<span lang="es">Cuenta en la ventanilla ciudadana en línea</span></a>' in html
 
 
 def test_what_staff_write_is_escaped(client):
-    ProcedureVersion.objects.filter(procedure__slug="registro-ventanilla-virtual").update(name_es="<b>&amp;</b>")
+    rewrite("registro-ventanilla-virtual", name_es="<b>&amp;</b>")
     Situation.objects.filter(slug="maneja-alimentos").update(name_es="<i>come</i>")
     html = body(client, "/ruta/plan/?giro=taqueria")
     assert "<b>&amp;</b>" not in html

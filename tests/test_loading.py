@@ -10,6 +10,7 @@ from modeltranslation.translator import translator
 from engagement.models import Commitment, Milestone, StatusUpdate
 from procedures import models
 from procedures.loading import FixtureError, load_catalogue
+from tests.factories import rewrite
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 
@@ -95,11 +96,9 @@ def test_no_circle_of_documents(db):
 
 
 def test_loading_again_keeps_what_staff_edited(db):
-    version = models.ProcedureVersion.objects.get(procedure__slug="sare-apertura-rapida")
-    version.purpose_es = "Lo que escribió el personal."
-    version.save()
+    rewrite("sare-apertura-rapida", purpose_es="Lo que escribió el personal.")
     loader = load_catalogue(FIXTURES)
-    version.refresh_from_db()
+    version = models.ProcedureVersion.objects.get(procedure__slug="sare-apertura-rapida")
     assert version.purpose_es == "Lo que escribió el personal."
     assert loader.created.total() == 0
 

@@ -23,7 +23,7 @@ from procedures.models import (
 )
 from procedures.signals import version_retired
 from procedures.words import fold, sound, split_with_initials, stem
-from tests.factories import both, make_document, make_institution, make_procedure
+from tests.factories import both, clear_catalogue, make_document, make_institution, make_procedure
 
 pytestmark = pytest.mark.django_db
 
@@ -357,8 +357,7 @@ def test_search_page_without_results_costs_four_queries(client, django_assert_nu
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_rebuild_costs_the_same_queries_for_any_number_of_procedures(committed, count):
-    ProcedureVersion.objects.all().delete()
-    ProgramVersion.objects.all().delete()
+    clear_catalogue()
 
     def cost():
         with connection.execute_wrapper(lambda run, *rest: (statements.append(1), run(*rest))[1]):

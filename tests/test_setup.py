@@ -5,8 +5,11 @@ import pytest
 from tests.installation import Installation
 
 RENAME = """
+from procedures import frozen
 from procedures.models import ProcedureVersion
-ProcedureVersion.objects.filter(procedure__slug="licencia-de-funcionamiento").update(name_es="Escrito por el personal")
+version = ProcedureVersion.objects.filter(procedure__slug="licencia-de-funcionamiento")
+with frozen.lifted():
+    version.update(name_es="Escrito por el personal")
 """
 NAME = """
 from procedures.models import ProcedureVersion

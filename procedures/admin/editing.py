@@ -51,7 +51,8 @@ class Sheet:
                 prefix = f"{formset.prefix}-{index}"
                 row = read(self.blank[formset.prefix], data, prefix)
                 key = data.get(f"{prefix}-id") or ""
-                if f"{prefix}-DELETE" in data or (not key and row == shown(self.blank[formset.prefix])):
+                is_gone = forms.CheckboxInput().value_from_datadict(data, {}, f"{prefix}-DELETE")
+                if is_gone or (not key and row == shown(self.blank[formset.prefix])):
                     continue
                 text[f"{formset.prefix}/{key or f'+{index}'}"] = row
         return text

@@ -89,7 +89,7 @@ MOVES = {
         Move(
             name="restore",
             label=_("Restore as a new draft"),
-            explanation=_("Makes a draft with what this old version said. Nothing changes for the public until then."),
+            explanation=_("Makes a draft with what this old version said. The public goes on seeing what it sees."),
             done=_("This is the new draft, with the content of the old version: check it, then submit it for review."),
             states=(VersionState.RETIRED,),
             permission="change",
