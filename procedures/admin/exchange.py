@@ -104,7 +104,7 @@ class MappingForm(forms.Form):
     def __init__(self, *args, seen, mapping, **kwargs):
         self.seen, self.mapping = seen, mapping
         super().__init__(*args, initial=self.initial_of(mapping, seen), **kwargs)
-        choices = [(name, str(table_named(name).model._meta.verbose_name_plural)) for name in MAPPABLE]
+        choices = [(name, writing.words_of(name)) for name in MAPPABLE]
         self.fields["table"].choices = choices
         self.fields["sheet"].choices = [(name, name) for name in seen["sheets"]]
         self.fields["only_column"].choices = [("", "–"), *((name, name) for name in seen["header"])]

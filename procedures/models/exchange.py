@@ -69,18 +69,19 @@ class Import(models.Model):
 
     @property
     def counts(self):
-        """`[(outcome, its word, number of rows)]`, in the order in which they are shown."""
-        return [(outcome, outcome.label, getattr(self, outcome)) for outcome in ImportRow.Outcome]
+        """`[(outcome, its word for several, number of rows)]`, in the order in which they are shown."""
+        words = {field.name: field.verbose_name for field in self._meta.fields}
+        return [(outcome, words[outcome], getattr(self, outcome)) for outcome in ImportRow.Outcome]
 
 
 class ImportRow(models.Model):
     """What the dry run says of one row of the file; after the import, what became of it."""
 
     class Outcome(models.TextChoices):
-        REFUSED = "refused", pgettext_lazy("rows", "refused")
-        CREATED = "created", pgettext_lazy("rows", "created")
-        CHANGED = "changed", pgettext_lazy("rows", "changed")
-        LEFT = "left", pgettext_lazy("rows", "left")
+        REFUSED = "refused", pgettext_lazy("row", "refused")
+        CREATED = "created", pgettext_lazy("row", "created")
+        CHANGED = "changed", pgettext_lazy("row", "changed")
+        LEFT = "left", pgettext_lazy("row", "left")
 
     run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
     table = models.CharField(max_length=40)
