@@ -1,11 +1,10 @@
 from django.conf import settings
 from django.utils import translation
 from django.utils.cache import has_vary_header
-from django.utils.translation import get_language_from_path
 
 
 class PathLanguageMiddleware:
-    """The address alone decides the language: `/en/…` English, anything else Spanish.
+    """The address alone decides the language: `/en/…` English and so on, anything else Spanish.
 
     Django's own LocaleMiddleware also looks at the Accept-Language header and adds it to `Vary`; here a page is
     the same bytes for every reader, so that it can be cached.
@@ -15,7 +14,7 @@ class PathLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        language = get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        language = language_of(request.path_info)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -23,6 +22,12 @@ class PathLanguageMiddleware:
                 response.render()
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+def language_of(path):
+    """The language that a path begins with, whether or not the interface speaks it; Spanish for none."""
+    first = path.split("/", 2)[1] if path.startswith("/") else ""
+    return first if first in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class PublicCacheMiddleware:

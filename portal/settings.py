@@ -12,6 +12,7 @@ PORTAL_SESSION_IDLE    minutes after which a session that does nothing ends (def
 PORTAL_SESSION_HOURS   hours after which any session ends (default: 10)
 EMAIL_URL         server that takes mail: smtp://user:password@host:port, smtp+tls:// or smtp+ssl:// (default: no mail)
 PORTAL_MAIL_FROM  sender of the mail (default: portal@ the host of PORTAL_URL)
+PORTAL_LANGUAGES  languages, Spanish first, such as es,en,tar=Rarámuri (default: es,en; see the README)
 PORTAL_DEBUG      "1" for development only
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
 
@@ -30,6 +32,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DATA_DIR = Path(env.str("PORTAL_DATA_DIR", default="") or BASE_DIR / "var").resolve()
+
+LANGUAGE_CODE = "es"
 
 
 def read_or_make_secret_key(path):
@@ -89,6 +93,20 @@ def read_choice(name, *choices):
     if value not in choices:
         sys.exit(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
     return value
+
+
+def read_languages(name, default):
+    """`[(code, its own name)]`, Spanish first. A language that Django has no name for is written `code=Name`."""
+    languages = {}
+    for entry in env.list(name, default=default):
+        code, _sign, given = entry.strip().partition("=")
+        known = LANG_INFO.get(code, {}).get("name_local", "")
+        if not (given or known):
+            sys.exit(f"{name}: Django has no name for {code!r}: write {code}=Name.")
+        languages[code] = given or known[0].upper() + known[1:]
+    if next(iter(languages), None) != LANGUAGE_CODE:
+        sys.exit(f"{name} must begin with {LANGUAGE_CODE}: everything is written in Spanish first.")
+    return list(languages.items())
 
 
 def read_number(name, default, minimum=1):
@@ -242,8 +260,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-LANGUAGE_CODE = "es"
-LANGUAGES = [("es", "Español"), ("en", "English")]
+LANGUAGES = read_languages("PORTAL_LANGUAGES", ["es", "en"])
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "portal.formats"
 MODELTRANSLATION_DEFAULT_LANGUAGE = "es"

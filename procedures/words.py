@@ -71,7 +71,7 @@ def split_with_initials(text):
 def stem(word, language):
     """What a folded word has in common with its other forms: "tramites" → "tramit"."""
     # A stemmer keeps the word it works on: a fresh one cannot mix up two threads.
-    return snowballstemmer.stemmer(STEMMERS[language]).stemWord(word)
+    return snowballstemmer.stemmer(STEMMERS[language]).stemWord(word) if language in STEMMERS else word
 
 
 def stems(words, language):

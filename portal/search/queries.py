@@ -44,7 +44,7 @@ def parse(text, language):
     cleaned = " ".join(printable.split())
     typed = cleaned[:LONGEST_QUERY].strip()
     words = list(dict.fromkeys(split(INITIAL.sub(r"\1", typed))))
-    telling = [word for word in words if word not in STOP_WORDS[language]] or words
+    telling = [word for word in words if word not in STOP_WORDS.get(language, ())] or words
     looked_for = telling[:MOST_TERMS]
     terms = tuple(
         Term(word, stem(word, language), is_beginning=word == looked_for[-1] and len(word) >= SHORTEST_BEGINNING)

@@ -4,9 +4,33 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from procedures.admin import documents, exchange, guide, law, places, procedures, programs, reference, translations, words
+from procedures.admin import (
+    documents,
+    doubts,
+    exchange,
+    guide,
+    law,
+    places,
+    procedures,
+    programs,
+    quality,
+    reference,
+    translations,
+    words,
+)
 
-__all__ = ["documents", "exchange", "guide", "law", "places", "procedures", "programs", "reference", "translations", "words"]
+__all__ = [
+    "documents",
+    "exchange",
+    "guide",
+    "law",
+    "places",
+    "procedures",
+    "programs",
+    "reference",
+    "translations",
+    "words",
+]
 
 admin.site.site_header = _("Business portal: staff")
 admin.site.site_title = _("Business portal of Chihuahua")

@@ -1,6 +1,7 @@
-"""Spanish and English beside each other, and choices that cost one query however many rows show them."""
+"""The languages beside each other, and choices that cost one query however many rows show them."""
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.utils.text import capfirst
@@ -15,13 +16,13 @@ MADE_ON_THE_WAY = (Document, Institution, LegalInstrument, Office)
 
 
 def both(*names):
-    """Fieldset rows with the two languages of each field in one row: "name" → ("name_es", "name_en")."""
-    return [(f"{name}_es", f"{name}_en") for name in names]
+    """Fieldset rows with the languages of each field in one row: "name" → ("name_es", "name_en")."""
+    return [tuple(f"{name}_{code}" for code, _name in settings.LANGUAGES) for name in names]
 
 
 def language_labels(model):
     """`{"name_es": "Name (Spanish)", "name_en": "Name (English)", …}` in the active language."""
-    languages = {"es": gettext("Spanish"), "en": gettext("English")}
+    languages = dict(settings.LANGUAGES) | {"es": gettext("Spanish"), "en": gettext("English")}
     return {
         field.name: f"{capfirst(field.translated_field.verbose_name)} ({languages[field.language]})"
         for field in model._meta.fields

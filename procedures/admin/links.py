@@ -1,6 +1,7 @@
 """Secret links to a draft: made for somebody without an account, seen by all who work on it, revoked at any time."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
@@ -58,7 +59,7 @@ def links_view(model_admin, request, pk):
 def addresses(request, link):
     """The whole address in each language, to be copied."""
     found = []
-    for language in ("es", "en"):
+    for language, _name in settings.LANGUAGES:
         with translation.override(language):
             found.append((language, request.build_absolute_uri(link_path(link))))
     return found

@@ -5,6 +5,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db import transaction
@@ -237,7 +238,7 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
             "links_url": self.url_of("links", version),
             "compare_url": self.url_of("compare", version) if len(versions) > 1 else "",
             "review_url": self.url_of("review", version) if version.state == VersionState.IN_REVIEW else "",
-            "previews": [(language, self._preview_path(version, language)) for language in ("es", "en")],
+            "previews": [(language, self._preview_path(version, language)) for language, _name in settings.LANGUAGES],
             "effect_url": self.url_of("effect", version),
             "checks_url": self.url_of("checks", version),
             "overdue_for": [line.words for line in blocking(read_checks(version))] if is_overdue(version) else [],

@@ -80,7 +80,7 @@ def names_of(kind):
 
 def telling(words, language):
     """The words without those that tell nothing, unless nothing else is left."""
-    return [word for word in words if word not in STOP_WORDS[language]] or words
+    return [word for word in words if word not in STOP_WORDS.get(language, ())] or words
 
 
 def stems_of(words, language):

@@ -1,5 +1,8 @@
 """Template tags and filters for content; available in every template."""
 
+from functools import cache
+from pathlib import Path
+
 from django import template
 from django.conf import settings
 from django.utils.html import conditional_escape, format_html
@@ -58,10 +61,31 @@ def is_fallback(row, field):
     return language != settings.LANGUAGE_CODE and not getattr(row, f"{field}_{language}", None)
 
 
+@register.simple_tag
+def interface_language():
+    """The language that the page's own words are in: Spanish where nobody has translated them yet."""
+    language = get_language()
+    return language if is_spoken(language) else settings.LANGUAGE_CODE
+
+
+@register.simple_tag
+def language_name():
+    """The active language's own name."""
+    return dict(settings.LANGUAGES)[get_language()]
+
+
+@cache
+def is_spoken(language):
+    """Whether the interface has words in a language; those of the code are English."""
+    catalogues = (Path(folder) / language for folder in settings.LOCALE_PATHS)
+    return language == "en" or any(path.is_dir() for path in catalogues)
+
+
 def in_language(row, field, html):
-    """The text of a field as safe HTML, marked `lang="es"` where it stands in for a missing translation."""
-    if html and is_fallback(row, field):
-        return format_html('<span lang="{}">{}</span>', settings.LANGUAGE_CODE, html)
+    """The text of a field as safe HTML, with its language where that is not the page's, as of a missing translation."""
+    language = settings.LANGUAGE_CODE if is_fallback(row, field) else get_language()
+    if html and language != interface_language():
+        return format_html('<span lang="{}">{}</span>', language, html)
     return conditional_escape(html)
 
 
