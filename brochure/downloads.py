@@ -1,5 +1,6 @@
 """PDFs as answers to a request: with length, validator and a good name; a broken download can be resumed."""
 
+import contextlib
 import logging
 import os
 import re
@@ -20,6 +21,7 @@ CHUNK = 64 * 1024  # bytes
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"  # kept, but asked after each time: an unchanged sheet costs no rendering
 NOWHERE = "private, no-store"
+RETRY_AFTER = "5"  # seconds, a little more than what the longest plan takes
 
 
 def send_file(request, path, *, etag, filename):
@@ -41,60 +43,92 @@ def send_file(request, path, *, etag, filename):
     return as_pdf(response, filename, etag, FOR_EVER)
 
 
-def send_rendered(request, html, *, cache, filename, page):
-    """The PDF of an HTML document, rendered at most once as long as the HTML is the same.
+def send_rendered(request, html, *, cache, filename, page, most=1, as_attachment=False):
+    """The PDF of an HTML document, rendered at most once as long as the HTML is the same; never for a HEAD request.
 
     Args:
         cache: name of its place among the kept files, such as "tramites/sare/es"; an empty one keeps nothing.
         page: address that a reader can print instead where no PDF can be made.
+        most: how many documents are kept in that place; those not asked for the longest go first.
+        as_attachment: whether a browser saves it instead of showing it.
     """
     etag = quote_etag(pdf.digest(html))
     response = get_conditional_response(request, etag=etag)
+    if request.method == "HEAD":
+        response = response or StreamingHttpResponse()  # which leaves the length unsaid
     try:
-        response = response or HttpResponse(kept_or_rendered(html, cache) if cache else pdf.write(html))
-    except pdf.PdfUnavailable as error:
+        response = response or HttpResponse(kept_or_rendered(html, cache, most) if cache else pdf.write(html))
+    except (pdf.PdfUnavailable, pdf.PdfBusy) as error:
+        return no_pdf(request, error, page)
+    return as_pdf(response, filename, etag, ASK_AGAIN if cache else NOWHERE, as_attachment)
+
+
+def no_pdf(request, error, page):
+    """The page that says why there is no PDF now and what to do instead."""
+    is_busy = isinstance(error, pdf.PdfBusy)
+    response = render(request, "brochure/no_pdf.html", {"page": page, "is_busy": is_busy}, status=503)
+    response.headers["Cache-Control"] = NOWHERE
+    if is_busy:
+        response.headers["Retry-After"] = RETRY_AFTER
+    else:
         logger.error("%s", error)
-        response = render(request, "brochure/no_pdf.html", {"page": page}, status=503)
-        response.headers["Cache-Control"] = NOWHERE
-        return response
-    response.headers["Content-Length"] = len(response.content)
-    return as_pdf(response, filename, etag, ASK_AGAIN if cache else NOWHERE)
+    return response
 
 
-def as_pdf(response, filename, etag, cache_control):
+def as_pdf(response, filename, etag, cache_control, as_attachment=False):
     response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = content_disposition_header(False, filename)
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment, filename)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = cache_control
     return response
 
 
-def kept_or_rendered(html, cache):
-    """The PDF's bytes, from the kept files if they hold this very document; an older one in its place goes."""
+def kept_or_rendered(html, cache, most):
+    """The PDF's bytes, from the kept files if they hold this very document; if not, it is drawn and kept."""
     path = settings.DATA_DIR / "cache" / f"{cache}-{pdf.digest(html)}.pdf"
-    try:
-        return path.read_bytes()
-    except OSError:
-        content = pdf.write(html)
-    try:
-        keep(path, content)
-    except OSError as error:  # a full disk costs time, not the sheet
-        logger.warning("%s could not be kept: %s", path, error)
+    with contextlib.suppress(OSError):
+        return read_kept(path)
+    with pdf.turn():
+        with contextlib.suppress(OSError):  # whoever had the turn before us may have wanted the same
+            return read_kept(path)
+        content = pdf.draw(html)
+        try:
+            keep(path, content, most)
+        except OSError as error:  # a full disk costs time, not the sheet
+            logger.warning("%s could not be kept: %s", path, error)
     return content
 
 
-def keep(path, content):
-    """Writes a file that is whole as soon as it has its name, and removes those that stood in its place."""
+def read_kept(path):
+    """The bytes of a kept file, which from now on counts as the one asked for last.
+
+    Raises:
+        OSError: it is not there.
+    """
+    os.utime(path)
+    return path.read_bytes()
+
+
+def keep(path, content, most):
+    """Writes a file that is whole as soon as it has its name, and leaves `most` in its place, itself included."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    place = path.name.rpartition("-")[0]
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     Path(file.name).replace(path)
-    for older in path.parent.glob(f"{place}-*.pdf"):
-        if older != path:
-            older.unlink(missing_ok=True)
+    place = path.name.rpartition("-")[0]
+    others = [other for other in path.parent.glob(f"{place}-*.pdf") if other != path]
+    for older in sorted(others, key=last_asked, reverse=True)[most - 1 :]:
+        older.unlink(missing_ok=True)
+
+
+def last_asked(path):
+    """When a kept file was asked for last, in seconds; 0 if it is gone meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0
 
 
 def file_or_part(request, path, etag):

@@ -33,12 +33,19 @@ BOX = "□"
 REPLACED = {0x2028: "\n", 0x2029: "\n"} | dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 INSTALL = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-inter"
 
-# Pages are laid out one document at a time per process: a second one would double the memory, not the speed.
+# Pages are laid out one document at a time per process: a second one would double the memory, not the speed. One more
+# may wait; whoever comes then is told to come back, so that readers of pages still find a thread that serves them.
+IN_LINE = 2
+_line = threading.BoundedSemaphore(IN_LINE)
 _one_at_a_time = threading.Lock()
 
 
 class PdfUnavailable(Exception):
     """This machine can't make PDFs; the message is one line that says what to install."""
+
+
+class PdfBusy(Exception):
+    """As many documents as may wait are waiting to be drawn by this process; a few seconds later there is room."""
 
 
 class RenderFailed(Exception):
@@ -50,6 +57,7 @@ def render(template, context, *, language):
 
     Raises:
         PdfUnavailable: the PDF library or one of its system libraries is missing.
+        PdfBusy: too many are waiting.
     """
     return write(render_html(template, context, language=language))
 
@@ -64,10 +72,31 @@ def write(html):
     """The PDF/UA-1 bytes of a whole HTML document.
 
     Raises:
-        PdfUnavailable: as above.
+        PdfUnavailable, PdfBusy: as above.
     """
-    with _one_at_a_time:
-        return _lay_out(html).write_pdf(**OPTIONS)
+    with turn():
+        return draw(html)
+
+
+@contextlib.contextmanager
+def turn():
+    """Waits for this thread's turn to `draw`; the others wait until the block ends.
+
+    Raises:
+        PdfBusy: as above.
+    """
+    if not _line.acquire(blocking=False):
+        raise PdfBusy
+    try:
+        with _one_at_a_time:
+            yield
+    finally:
+        _line.release()
+
+
+def draw(html):
+    """As `write`, for whoever has the `turn` already."""
+    return _lay_out(html).write_pdf(**OPTIONS)
 
 
 def digest(html):

@@ -11,4 +11,5 @@ urlpatterns = [
     path("tramites/<slug:slug>.pdf", views.procedure_sheet, name="procedure_sheet"),
     path("apoyos/<slug:slug>.pdf", views.program_sheet, name="program_sheet"),
     path("ruta/", include("brochure.ledger.urls")),
+    path("ruta/plan.pdf", views.plan_pdf, name="plan_pdf"),
 ]

@@ -14,8 +14,12 @@ from brochure.downloads import send_file, send_rendered
 from brochure.models import Edition, EditionFile
 from brochure.sheets import procedure_sheet as sheet_of_procedure
 from brochure.sheets import program_sheet as sheet_of_program
+from procedures.guide.views import present
 from procedures.models import ProcedureVersion, ProgramVersion
-from procedures.preview import may_preview
+from procedures.preview import may_preview, opens_previews
+
+MOST_PLANS = 200
+"""Plans kept on disk, some 30 MB: there are more addresses than any disk could hold."""
 
 
 @require_safe
@@ -48,6 +52,7 @@ def edition_file(request, number, language):
 
 
 @require_safe
+@opens_previews
 def procedure_sheet(request, slug):
     versions = ProcedureVersion.objects.for_page().filter(procedure__slug=slug)
     version = version_to_print(request, versions)
@@ -57,6 +62,7 @@ def procedure_sheet(request, slug):
 
 
 @require_safe
+@opens_previews
 def program_sheet(request, slug):
     today = timezone.localdate()
     versions = ProgramVersion.objects.for_page(today).filter(program__slug=slug)
@@ -65,15 +71,32 @@ def program_sheet(request, slug):
     return send_sheet(request, version, slug, "brochure/sheet_program.html", context)
 
 
+@require_safe
+def plan_pdf(request):
+    """The plan of the guide on paper; what can't be taken from the address is said on it, the rest counts."""
+    plan, language = present(request), get_language()
+    context = {"plan": plan, "page": plan.absolute_address(), "date": plan.today}
+    return send_rendered(
+        request,
+        pdf.render_html("brochure/plan.html", context, language=language),
+        cache="plans/plan",
+        most=MOST_PLANS,
+        filename=f"{plan.file_name}-{language}.pdf",
+        page=plan.address(),
+        as_attachment=True,
+    )
+
+
 def version_to_print(request, versions):
     """The version in force or the last one that was; with a valid key, the one in progress.
 
     Raises:
         Http404: there is none, or the key does not open it.
+        KeyEnded: the key did open it once.
     """
     if "clave" in request.GET:
         version = versions.open().first()
-        if not may_preview(version, request.GET["clave"]):
+        if version is None or not may_preview(version, request.GET["clave"]):
             version = None
     else:
         version = versions.public().in_force_first().first()

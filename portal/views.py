@@ -89,7 +89,7 @@ def ready(request):
 
 @require_safe
 def robots(request):
-    hidden = [reverse("admin:index"), reverse("portal:search")]
+    hidden = [reverse("admin:index"), reverse("portal:search"), reverse("brochure:plan_pdf")]
     lines = [
         "User-agent: *",
         *(f"Disallow: {prefix}{path}" for path in hidden for prefix in ("", "/en")),

@@ -12,9 +12,13 @@ register = template.Library()
 
 
 @register.simple_tag
-def qr(address):
-    """The QR code of an address as inline SVG, which a screen reader announces with the address."""
-    code = segno.make_qr(address, error="m")
+def qr(address, error="m"):
+    """The QR code of an address as inline SVG, which a screen reader announces with the address.
+
+    Args:
+        error: how much of it may be damaged, l, m, q or h; the less, the larger the dots of a long address.
+    """
+    code = segno.make_qr(address, error=error)
     title = _("QR code of %(address)s") % {"address": address}
     # segno escapes the title.
     return mark_safe(code.svg_inline(title=title, border=0, omitsize=True, svgclass="qr", lineclass=None))  # noqa: S308
