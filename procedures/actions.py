@@ -21,8 +21,10 @@ from django.utils.translation import gettext_noop
 
 from procedures.gate.checks import blocking, examine, warning
 from procedures.gate.reading import read_facts
+from procedures.history import log as _log
 from procedures.models import PreviewLink, ProcedureVersion, ProgramVersion, ReviewNote, VersionState
 from procedures.models.versions import OPEN_STATES, PUBLIC_STATES
+from procedures.ripple import pass_on_doubts
 from procedures.signals import version_published, version_retired
 from procedures.trail.acting import acting
 
@@ -181,13 +183,16 @@ def publish(*, version, by=None, at=None, despite=False):
     at = at or timezone.now()
     who = by or version.reviewer
     # First out, then in: at no moment are two versions in force.
-    for replaced in identity.versions.published():
+    in_force = list(identity.versions.published())
+    for replaced in in_force:
         _move(replaced, VersionState.RETIRED, retired_at=at)
         _log(replaced, who, gettext_noop("Replaced by version %(number)d."), number=version.number)
     _move(version, VersionState.PUBLISHED, published_at=at)
     said = gettext_noop("Version published.") if by else gettext_noop("Version published at the time that was set.")
     _log(version, who, said)
     _log_despite(version, who, despite and facts)
+    if isinstance(version, ProcedureVersion):
+        pass_on_doubts(replaced=in_force, successor=version, by=who, reforms=facts.reforms)
     _send_on_commit(version_published, version)
 
 
@@ -338,13 +343,6 @@ def _copy(row, **changes):
     for field in row._meta.many_to_many:
         getattr(copy, field.name).set(getattr(row, field.name).all())
     return copy
-
-
-def _log(version, by, message, action=CHANGE, **values):
-    """A line in the record's history, in the language of the house: who reads it later is not who wrote it."""
-    with translation.override(settings.LANGUAGE_CODE):
-        text = (_(message) % values).strip()
-        LogEntry.objects.log_actions(by.pk, [version], action, change_message=text)
 
 
 def _send_on_commit(signal, version):

@@ -145,12 +145,17 @@ class Completeness(NamedTuple):
     """How much of what a legal profile demands a record tells."""
 
     profile: object  # LegalProfile
-    known: list  # [(code, Datum)]
-    missing: list  # [(code, Datum)], in the order of the profile
+    data: list  # [(code, Datum)] that it demands, in its order
+    known: list  # those that are told
+    missing: list
 
     @property
     def demanded(self):
-        return len(self.known) + len(self.missing)
+        return len(self.data)
+
+    @property
+    def missing_words(self):
+        return [str(datum.words) for _code, datum in self.missing]
 
 
 def completeness(version, fields):
@@ -166,14 +171,12 @@ def completeness(version, fields):
     asked = [(field.datum, data[field.datum]) for field in fields if field.datum in data]
     if not asked:
         return None
-    known, missing = [], []
-    for code, datum in asked:
-        (known if datum.is_known(version) else missing).append((code, datum))
-    return Completeness(fields[0].profile, known, missing)
+    known = [(code, datum) for code, datum in asked if datum.is_known(version)]
+    missing = [pair for pair in asked if pair not in known]
+    return Completeness(fields[0].profile, asked, known, missing)
 
 
 def unknowns(version, complete):
     """Words for all that a record doesn't tell: what readers want to know, then what else its profile demands."""
     told = gaps(version, DATA[kind_of(version)])
-    also = [str(datum.words) for _code, datum in complete.missing] if complete else []
-    return list(dict.fromkeys([*told, *also]))
+    return list(dict.fromkeys([*told, *(complete.missing_words if complete else [])]))

@@ -1,6 +1,7 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from procedures import views
+from procedures.completeness import completeness_csv, completeness_json
 
 app_name = "procedures"
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("apoyos/<slug:slug>/", views.program, name="program"),
     path("apoyos/<slug:slug>/version/<int:number>/", views.program_version, name="program_version"),
     path("apoyos/<slug:slug>/version/<int:number>/planes/", views.program_effect, name="program_effect"),
+    re_path(r"^datos/completitud/(?P<records>tramites|apoyos)\.csv$", completeness_csv, name="completeness_csv"),
+    re_path(r"^datos/completitud/(?P<records>tramites|apoyos)\.json$", completeness_json, name="completeness_json"),
     path("instituciones/", views.institution_list, name="institutions"),
     path("instituciones/<slug:slug>/", views.institution, name="institution"),
     path("ruta/", include("procedures.guide.urls")),

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from procedures.filters import ProcedureFilter, ProgramFilter
-from procedures.gaps import procedure_gaps, program_gaps
+from procedures.gaps import completeness, unknowns
 from procedures.glossary import PageGlossary, alphabetical, initial
 from procedures.models import (
     GlossaryTerm,
     Institution,
     Level,
     ProcedureVersion,
+    ProfileField,
     ProgramVersion,
     UnitValue,
     VersionState,
@@ -73,7 +74,8 @@ def procedure_page(request, version, current=""):
         "today": today,
         "uma": current_uma(),
         "glossary": PageGlossary(GlossaryTerm.objects.all()),
-        "gaps": procedure_gaps(version),
+        "doubts": version.reverifications.open().for_page(),
+        **what_is_told(version),
         "alert": version.procedure.alert_on(today),
         "windows": ProcedureVersion.objects.standing_for(version.procedure_id).with_conditions().for_links(),
         "bundled": ProcedureVersion.objects.bundled_in(version).for_links(),
@@ -142,7 +144,7 @@ def program_page(request, version, current=""):
         "is_preview": not version.is_public,
         "today": timezone.localdate(),
         "glossary": PageGlossary(GlossaryTerm.objects.all()),
-        "gaps": program_gaps(version),
+        **what_is_told(version),
         "crumbs": [(reverse("procedures:programs"), _("Supports"))],
     }
     return render(request, "procedures/program.html", context)
@@ -176,6 +178,12 @@ def glossary(request):
     terms = sorted(GlossaryTerm.objects.all(), key=lambda term: alphabetical(term.term))
     letters = [(letter, list(group)) for letter, group in groupby(terms, key=lambda term: initial(term.term))]
     return render(request, "procedures/glossary.html", {"letters": letters})
+
+
+def what_is_told(version):
+    """How complete the record is and what it doesn't tell, as the `complete` and `gaps` of its page."""
+    complete = completeness(version, list(ProfileField.objects.in_use_for(version.IDENTITY)))
+    return {"complete": complete, "gaps": unknowns(version, complete)}
 
 
 def page_of(rows, number):

@@ -29,7 +29,11 @@ RECORDS = (
 # Rows that are edited within the page of a record and have none of their own.
 RECORD_ROWS = "call choice openinghours"
 
-READ_CATALOGUE = each("procedures", "view", f"{VERSIONS} {IDENTITIES} {RECORDS} {RECORD_ROWS}") | each(
+# What a ficha must say before it is published, and what was found of the published ones.
+DEMANDS = "legalprofile profilefield placeholder"
+FINDINGS = "linkcheck reform reverification"
+
+READ_CATALOGUE = each("procedures", "view", f"{VERSIONS} {IDENTITIES} {RECORDS} {RECORD_ROWS} {DEMANDS} {FINDINGS}") | each(
     "brochure", "view", "ledgerentry"
 )
 READ_COMMITMENT = each("engagement", "view", "commitment commitmentevent milestone statusupdate evidence verdict")
@@ -39,8 +43,9 @@ EDIT = (
     | each("procedures", "add change", f"{VERSIONS} {RECORDS}")
     | each("procedures", "change", IDENTITIES)
     | each("procedures", "add change delete", RECORD_ROWS)
+    | each("procedures", "add", "reform")
 )
-REVIEW = READ_CATALOGUE | each("procedures", "review", VERSIONS)
+REVIEW = READ_CATALOGUE | each("procedures", "review", VERSIONS) | each("procedures", "change", "reverification")
 PUBLISH = (
     READ_CATALOGUE
     | each("procedures", "publish", VERSIONS)
@@ -62,6 +67,7 @@ ADMINISTER = (
     | MODERATE
     | REPORT
     | each("procedures", "delete", RECORDS)
+    | each("procedures", "add change delete", DEMANDS)
     | each("auth", "view add change", "user")
     | each("auth", "view", "group")
     | each("axes", "view delete", "accessattempt")

@@ -21,12 +21,14 @@ from procedures.admin import (
 
 __all__ = [
     "documents",
+    "doubts",
     "exchange",
     "guide",
     "law",
     "places",
     "procedures",
     "programs",
+    "quality",
     "reference",
     "translations",
     "words",

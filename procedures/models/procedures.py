@@ -153,6 +153,23 @@ class ProcedureVersionQuerySet(VersionQuerySet):
             )
         )
 
+    def for_completeness(self):
+        """With what tells how complete each is, in a number of queries that does not depend on how many there are."""
+        return (
+            self.select_related("procedure", "institution")
+            .prefetch_related(
+                *Conditional.CONDITION_FIELDS,
+                "requirements",
+                "steps",
+                "fees",
+                "citations",
+                "results",
+                "sources",
+                "offices__hours",
+            )
+            .in_road_order()
+        )
+
 
 class ProcedureVersion(Version, Conditional):
     """The *ficha* of a procedure: one version of all that is said about it."""
