@@ -21,10 +21,18 @@ on_postgresql() {
   return 1
 }
 
-echo "Tests on PostgreSQL"
-on_postgresql .venv/bin/python -m pytest -m "not browser" "$@"
-echo "Tests on SQLite"
-.venv/bin/python -m pytest -m "not browser" "$@"
+# On two databases at once, each with data of its own: one core each.
+echo "Tests on PostgreSQL and on SQLite"
+mkdir "$PORTAL_DATA_DIR/postgresql"
+PORTAL_DATA_DIR=$PORTAL_DATA_DIR/postgresql \
+  on_postgresql .venv/bin/python -m pytest -m "not browser" "$@" >"$PORTAL_DATA_DIR/postgresql.log" 2>&1 &
+on_postgresql=$!
+failed=0
+.venv/bin/python -m pytest -m "not browser" "$@" || failed=$?
+wait "$on_postgresql" || failed=$?
+echo "Tests on PostgreSQL:"
+cat "$PORTAL_DATA_DIR/postgresql.log"
+[ "$failed" = 0 ] || exit "$failed"
 # A run of its own: the browser's event loop stays in the process, and the database may not be used beside it.
 echo "Tests in Chromium"
 .venv/bin/python -m pytest -m browser "$@" || [ $? = 5 ] # 5: of what was asked for, nothing is for the browser
