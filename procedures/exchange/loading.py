@@ -46,7 +46,7 @@ def with_header(sheet, known=frozenset()):
 
     def fit(row):
         names = {cells.fold(text) for text in row.cells if text.strip()}
-        return (len(names & known), filled(row) >= 0.6 * widest and not row.problem)
+        return (len(names & known), filled(row) >= 0.75 * widest and not row.problem)
 
     place = max(range(len(head)), key=lambda place: (fit(head[place]), -place))
     header = names_of(head[place].cells)

@@ -288,14 +288,14 @@ def write_refused(run, file):
 
 def ask_for_check(run):
     """Hands a file whose columns are known to the worker."""
-    from procedures.tasks import check_import
+    from procedures.exchange.tasks import check_import
 
     _move(run, State.CHECKING)
     check_import.enqueue(run.pk)
 
 
 def ask_for_import(run, *, only_good=False):
-    from procedures.tasks import apply_import
+    from procedures.exchange.tasks import apply_import
 
     run.only_good = only_good
     _move(run, State.APPLYING)

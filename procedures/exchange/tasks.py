@@ -1,4 +1,4 @@
-"""What the background worker does for the catalogue. Taken up again after a killed worker, nothing is done twice."""
+"""What the background worker does of an import. Taken up again after a killed worker, nothing is done twice."""
 
 from django.tasks import task
 
