@@ -124,7 +124,7 @@ def test_desk_counts_what_waits_and_leads_to_it(client, db):
     for line in after.values():
         response = client.get(line.url)
         assert response.context["cl"].result_count == line.count
-    assert len(after) == 5
+    assert len(after) == 6
 
 
 def test_desk_shows_nobody_what_is_not_theirs(db):

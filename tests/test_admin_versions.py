@@ -71,7 +71,7 @@ def test_list_costs_the_same_for_one_row_and_for_three(kind, count, as_editor, d
     clear_catalogue()
     for n in range(count):
         version = KINDS[kind](f"registro-{n}", institution=make_institution(f"institucion-{n}"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         response = as_editor.get(url(version, "changelist"))
     assert len(response.context["cl"].result_list) == count
 
@@ -110,7 +110,7 @@ def test_list_bears_any_query(query, as_editor, db):
 def test_page_of_a_draft_costs_the_same_however_many_rows_it_has(rows, as_editor, editor, django_assert_num_queries):
     version = make_procedure(requirements=rows, steps=rows, fees=rows, citations=rows, offices=rows)
     draft = actions.start_version(of=version, author=editor)
-    with django_assert_num_queries(64):
+    with django_assert_num_queries(65):
         response = as_editor.get(url(draft))
     assert response.status_code == 200
 
@@ -118,7 +118,7 @@ def test_page_of_a_draft_costs_the_same_however_many_rows_it_has(rows, as_editor
 @pytest.mark.parametrize("rows", [1, 5])
 def test_page_of_a_published_version_costs_the_same_too(rows, as_editor, django_assert_num_queries):
     version = make_procedure(requirements=rows, steps=rows, fees=rows, citations=rows, offices=rows)
-    with django_assert_num_queries(47):
+    with django_assert_num_queries(48):
         as_editor.get(url(version))
 
 

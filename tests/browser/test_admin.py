@@ -1,4 +1,5 @@
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 PAGES = [
     "/admin/",
@@ -9,6 +10,10 @@ PAGES = [
     "/admin/procedures/program/1/change/",
     "/admin/procedures/office/1/change/",
     "/admin/procedures/question/1/change/",
+    "/admin/procedures/question/",
+    "/admin/procedures/businesstype/1/change/",
+    "/admin/procedures/procedureversion/rules/",
+    "/en/admin/procedures/procedureversion/1/effect/",
     "/admin/procedures/nonworkingday/",
     "/en/admin/procedures/document/1/history/",
 ]
@@ -31,6 +36,27 @@ def test_admin_pages_break_no_rule_of_the_content_security_policy(staff):
     for path in PAGES:
         assert staff.goto(path).status == 200
     assert staff.troubles == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_about_rules_are_accessible(scheme, staff):
+    staff.emulate_media(color_scheme=scheme)
+    for path in ("/admin/procedures/procedureversion/rules/", "/en/admin/procedures/procedureversion/1/effect/"):
+        staff.goto(path)
+        found = Axe().run(staff).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"][:160]) for rule in found] == []
+
+
+def test_the_rule_tester_is_used_by_keyboard(staff):
+    staff.goto("/admin/procedures/procedureversion/rules/")
+    staff.locator("#find-type").focus()
+    staff.keyboard.type("taqueria")
+    staff.keyboard.press("Enter")
+    staff.wait_for_url("**/rules/?q=taqueria*")
+    assert staff.locator("tbody tr").count() == 1
+    staff.get_by_role("link", name="Ver el plan: Taquería").focus()
+    staff.keyboard.press("Enter")
+    staff.wait_for_url("**/ruta/plan/?giro=taqueria")
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
