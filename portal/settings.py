@@ -246,6 +246,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.accounts.refusals.csrf_failure"
 
 MAILERS = read_mailers()
+# Whether the worker looks every day whether the links of the records still lead somewhere.
+LINK_CHECKS = env.bool("PORTAL_LINK_CHECKS", default=True)
+LINK_TIMEOUT = 10  # seconds for each step of a look at one
+LINK_CHECKS_MAY_LOOK_INSIDE = False  # at addresses of this machine and its network: for tests alone
+
 SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
 DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="") or f"portal@{urlsplit(PORTAL_URL).hostname}"
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60  # seconds

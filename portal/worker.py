@@ -15,6 +15,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from procedures.actions import publish_due
+from procedures.links.round import check_due, take_up_addresses
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,9 @@ MAX_TAKES = 3
 
 # Seconds between two looks at what is due at a set time.
 TICK = 10
+
+# Seconds between two portions of links.
+LINKS_TICK = 300
 
 
 class WorkerKilled(Exception):
@@ -84,10 +88,13 @@ def take_up_again():
 
 @contextmanager
 def the_clock():
-    """While the block lasts, versions approved for a set time go live when it has come."""
+    """While the block lasts, versions approved for a set time go live when it has come, and links are looked at."""
     stopped = threading.Event()
     thread = threading.Thread(target=keep_time, args=[stopped], name="clock", daemon=True)
     thread.start()
+    if settings.LINK_CHECKS:
+        # Never waited for at the end: it may be waiting for a slow server, and keeps what it found link by link.
+        threading.Thread(target=look_at_links, args=[stopped], name="links", daemon=True).start()
     try:
         yield
     finally:
@@ -101,5 +108,17 @@ def keep_time(stopped):
             publish_due(now=timezone.now())
         except Exception:  # the next look may go better, and the worker beside it goes on
             logger.exception("What was due could not be published.")
+        finally:
+            close_old_connections()
+
+
+def look_at_links(stopped):
+    """The daily round of all links in small portions: a portion takes a while, and a set time must not wait for it."""
+    while not stopped.wait(LINKS_TICK):
+        try:
+            take_up_addresses()
+            check_due()
+        except Exception:  # the next portion may go better
+            logger.exception("Links could not be looked at.")
         finally:
             close_old_connections()

@@ -47,6 +47,7 @@ class Installation:
             "PORT": str(self.port),
             "PORTAL_DATA_DIR": str(self.data),
             "DATABASE_URL": self.database_url,
+            "PORTAL_LINK_CHECKS": "0",  # there is no internet to look at
         }
 
     @property

@@ -33,8 +33,10 @@ RECORD_ROWS = "call choice openinghours"
 DEMANDS = "legalprofile profilefield placeholder"
 FINDINGS = "linkcheck reform reverification"
 
-READ_CATALOGUE = each("procedures", "view", f"{VERSIONS} {IDENTITIES} {RECORDS} {RECORD_ROWS} {DEMANDS} {FINDINGS}") | each(
-    "brochure", "view", "ledgerentry"
+READ_CATALOGUE = (
+    each("procedures", "view", f"{VERSIONS} {IDENTITIES} {RECORDS} {RECORD_ROWS}")
+    | each("procedures", "view", f"{DEMANDS} {FINDINGS}")
+    | each("brochure", "view", "ledgerentry")
 )
 READ_COMMITMENT = each("engagement", "view", "commitment commitmentevent milestone statusupdate evidence verdict")
 

@@ -70,6 +70,6 @@ def anchor(version, check):
 def checks_page(model_admin, request, version, context):
     context |= {
         "checklist": checklist_of(version, context["version_url"]),
-        "is_published": version.state == version.State.PUBLISHED,
+        "recheck_url": model_admin.url_of("link-checks", version),
     }
     return TemplateResponse(request, "admin/procedures/version_checks.html", context)

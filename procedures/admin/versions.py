@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from procedures.admin import desk, editing
 from procedures.admin.bilingual import Bilingual
 from procedures.admin.forms import VerifiedForm
+from procedures.admin.link_checks import look_now
 from procedures.admin.links import links_view
 from procedures.admin.moves import moves_for
 from procedures.admin.records import source_links
@@ -259,6 +260,7 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
             "links": links_view,
             "effect": version_effect,
             "checks": checks_view,
+            "link-checks": look_now,
         }
         return [
             *(
