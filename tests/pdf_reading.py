@@ -1,6 +1,7 @@
 """What a PDF says and how it is built, read back from its bytes."""
 
 import re
+import subprocess
 
 import page as validator
 import pikepdf
@@ -20,6 +21,13 @@ def squeezed(text):
 
 def text_of(reader):
     return squeezed("".join(page.extract_text() for page in reader.pages))
+
+
+def pages_of(content):
+    """The text of each page without white space, read by Poppler: much faster than pypdf where there are many."""
+    command = ["pdftotext", "-raw", "-enc", "UTF-8", "-", "-"]
+    text = subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
+    return [squeezed(page) for page in text.split("\f")[:-1]]
 
 
 def elements(content):

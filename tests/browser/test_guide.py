@@ -1,7 +1,13 @@
 """The guide in a real browser: by keyboard alone, with and without JavaScript, on the smallest screen."""
 
+import io
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pypdf import PdfReader
+
+from tests.pdf_reading import pages_of, verdict
 
 PAGES = [
     "/ruta/?q=vendo+ropa",
@@ -52,6 +58,21 @@ def tab_to(page, selector, backwards=False):
     raise AssertionError(f"{selector} can't be reached by keyboard")
 
 
+def answer_all(page):
+    """Answers every question by keyboard until the plan is there; returns the questions."""
+    asked = []
+    while "/plan/" not in page.url:
+        asked.append(page.locator("h1").inner_text())
+        # The first choice is taken with the space bar; the third question is answered with “I don't know”, the last.
+        tab_to(page, "main input[type=radio]", backwards=False)
+        page.keyboard.press("ArrowUp" if len(asked) == 3 else "Space")
+        tab_to(page, "main button[type=submit]")
+        before = page.url
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url, before=before: url != before)
+    return asked
+
+
 def test_from_tacos_to_the_plan_by_keyboard_alone(keyboard_page):
     page = keyboard_page
     page.goto("/")
@@ -65,16 +86,7 @@ def test_from_tacos_to_the_plan_by_keyboard_alone(keyboard_page):
     tab_to(page, 'main .tiles a[href="/ruta/?giro=taqueria"]')
     page.keyboard.press("Enter")
     page.wait_for_url("**/ruta/?giro=taqueria")
-    asked = []
-    while "/plan/" not in page.url:
-        asked.append(page.locator("h1").inner_text())
-        # The first choice is taken with the space bar; the third question is answered with “I don't know”, the last.
-        tab_to(page, "main input[type=radio]", backwards=False)
-        page.keyboard.press("ArrowUp" if len(asked) == 3 else "Space")
-        tab_to(page, "main button[type=submit]")
-        before = page.url
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url, before=before: url != before)
+    asked = answer_all(page)
     assert len(asked) == len(set(asked)) > 5
     assert page.locator("h1").inner_text() == "Tu plan: Taquería"
     assert "No falta ninguna pregunta" in page.locator("main").inner_text()
@@ -85,6 +97,27 @@ def test_from_tacos_to_the_plan_by_keyboard_alone(keyboard_page):
     page.keyboard.press("Enter")
     page.wait_for_url("**cambiar=forma-legal**")
     assert page.locator("main input:checked").get_attribute("value") == "a-mi-nombre"
+
+
+def test_from_tacos_on_the_first_page_to_the_pdf_by_keyboard_alone(keyboard_page):
+    page = keyboard_page
+    page.goto("/")
+    tab_to(page, "main input[type=search]")
+    page.keyboard.type("tacos")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/buscar/?q=tacos")
+    tab_to(page, 'main a[href="/ruta/?giro=taqueria"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ruta/?giro=taqueria")
+    answer_all(page)
+    tab_to(page, 'main a[href^="/ruta/plan.pdf?giro=taqueria&"]')
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    content = Path(download.value.path()).read_bytes()
+    assert download.value.suggested_filename == "plan-taqueria-es.pdf"
+    assert verdict(content) == []
+    assert PdfReader(io.BytesIO(content)).metadata.title == "Tu plan: Taquería"
+    assert "Inscripción en el RFC, persona física".replace(" ", "") in "".join(pages_of(content))
 
 
 def test_a_step_unfolds_and_a_window_is_offered(page):
