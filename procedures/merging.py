@@ -28,7 +28,8 @@ def merge(was, theirs, mine, chosen=None):
         was: the text both began with.
         theirs: what the first one saved.
         mine: what the second one wants to save.
-        chosen: {(row, field): "theirs" or "mine"} for clashes that somebody has decided.
+        chosen: {(row, field): "theirs", "mine" or "both"} for clashes that somebody has decided; "both" is for texts,
+            which then stand one below the other.
 
     Returns:
         The text with both changes, in their order and with my new rows last, where undecided clashes stand as mine;
@@ -43,7 +44,10 @@ def merge(was, theirs, mine, chosen=None):
         if first == old:
             return second
         clashes.append(Clash(row, field, *values))
-        return first if chosen.get((row, field)) == "theirs" else second
+        choice = chosen.get((row, field))
+        if choice == "both":
+            return f"{first}\n{second}"
+        return first if choice == "theirs" else second
 
     for row in [*theirs, *(row for row in mine if row not in theirs)]:
         sides = [text.get(row) for text in (was, theirs, mine)]

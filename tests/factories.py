@@ -1,5 +1,7 @@
 """Rows for tests: small, valid and public unless told otherwise. Texts exist in Spanish and English."""
 
+from contextlib import nullcontext
+
 from django.utils import timezone
 
 from procedures import frozen, models
@@ -26,6 +28,12 @@ def clear_catalogue():
     with frozen.lifted():
         models.ProcedureVersion.objects.all().delete()
         models.ProgramVersion.objects.all().delete()
+
+
+def unsealed(version):
+    """Lets a test give a version its parts that is made in a state in which nobody could."""
+    is_sealed = version.state == "in_review" or (version.state != "draft" and version.approved_at)
+    return frozen.lifted() if is_sealed else nullcontext()
 
 
 def rewrite(slug, **columns):
@@ -89,8 +97,9 @@ def make_procedure(slug="tramite-de-prueba", *, requirements=0, steps=0, fees=0,
         row.all_of.add(situation)
     for n in range(citations):
         version.citations.create(position=n, instrument=instrument, article=f"art. {n}")
-    version.offices.set([make_office(f"{slug}-{version.number}-oficina-{n}") for n in range(offices)])
-    version.sources.add(make_source(slug))
+    with unsealed(version):
+        version.offices.set([make_office(f"{slug}-{version.number}-oficina-{n}") for n in range(offices)])
+        version.sources.add(make_source(slug))
     return version
 
 
@@ -107,10 +116,11 @@ def make_program(slug="apoyo-de-prueba", *, calls=0, documents=0, offices=0, **f
     if "institution" not in fields:
         defaults["institution"] = make_institution()
     version = models.ProgramVersion.objects.create(program=program, **(defaults | fields))
-    version.documents.set([make_document(f"{slug}-{n}") for n in range(documents)])
-    version.offices.set([make_office(f"{slug}-{version.number}-oficina-{n}") for n in range(offices)])
-    version.stages.set(models.Stage.objects.order_by("position")[:1])
-    version.sources.add(make_source(slug))
+    with unsealed(version):
+        version.documents.set([make_document(f"{slug}-{n}") for n in range(documents)])
+        version.offices.set([make_office(f"{slug}-{version.number}-oficina-{n}") for n in range(offices)])
+        version.stages.set(models.Stage.objects.order_by("position")[:1])
+        version.sources.add(make_source(slug))
     for n in range(calls):
         program.calls.create(**both("label", f"Convocatoria {n}"))
     return version

@@ -146,7 +146,9 @@ def changed_meanwhile(model_admin, request, version):
     if was is None or was == saved or was[MAIN].keys() != saved[MAIN].keys():  # the last: the portal is a newer one
         return None, request.POST
     mine = sheet.sent(request.POST)
-    chosen = choices(request.POST)
+    clashes = merge(was, saved, mine)[1]
+    joined = {(clash.row, clash.field) for clash in clashes if may_join(sheet.form_of(clash.row), clash)}
+    chosen = {place: choice for place, choice in choices(request.POST).items() if choice != "both" or place in joined}
     merged, clashes, undecided = merge(was, saved, mine, chosen)
     if request.POST.get("edit_seen") == digest(saved) and not undecided:
         return None, sheet.as_data(merged, saved, request.POST)
@@ -190,14 +192,18 @@ def page(model_admin, request, version, context):
 
 
 def choices(data):
-    """What was chosen on the page: {(row, field): "theirs" or "mine"}."""
+    """What was chosen on the page: {(row, field): "theirs", "mine" or, for a running text, "both"}."""
     chosen = {}
     for name, value in data.items():
         take, _colon, place = name.partition(":")
-        if take == "take" and value in ("theirs", "mine"):
+        if take == "take" and value in ("theirs", "mine", "both"):
             row, _colon, field = place.partition(":")
             chosen[row, field] = value
     return chosen
+
+
+def may_join(form, clash):
+    return bool(clash.field) and isinstance(form.fields[clash.field].widget, forms.Textarea)
 
 
 def in_words(sheet, clash, chosen):
@@ -216,6 +222,7 @@ def in_words(sheet, clash, chosen):
         "id": f"take-{digest(place)[:12]}",
         "label": label,
         "is_row": not clash.field,
+        "may_join": may_join(form, clash),
         "chosen": chosen.get((clash.row, clash.field)),
         **sides,
     }
