@@ -380,7 +380,11 @@ class ImportAdmin(admin.ModelAdmin):
         run = self.run_of(request, pk)
         response = HttpResponse(content_type=CONTENT_TYPES["csv"])
         response["Content-Disposition"] = f'attachment; filename="{slugify(run.file_name) or "import"}-refused.csv"'
-        runs.write_refused(run, response)
+        try:
+            runs.write_refused(run, response)
+        except ExchangeError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(self.url_of(run))
         return response
 
     # Mapping

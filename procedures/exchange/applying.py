@@ -30,20 +30,21 @@ def let_no_one_else_write():
             cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def carry_out(spool, *, user, without, source_name, progress=lambda done, total: None):
+def carry_out(spool, *, user, without, file_name, sources=(), progress=lambda done, total: None):
     """Makes and changes what the plan says; refused records are left out.
 
     Args:
         user: who answers for it: the author of drafts, the name in the history.
         without: as planning.plan returned it.
-        source_name: the file's name, for the history.
+        file_name: for the history.
+        sources: {address: title} of sources that are new with this import.
 
     Yields:
         (Change, row of the model that was made or changed, or None) of every record, refused ones too.
     """
     planner = Planner(spool, user=user, without=without, progress=progress)
     for table, changes in groupby(planner.changes(), key=lambda change: change.table):
-        writer = Writer(table, planner.links_of, user, source_name)
+        writer = Writer(table, planner.links_of, user, file_name, dict(sources))
         for batch in batched(changes, BATCH):
             made = writer.write([change for change in batch if change.is_effective])
             yield from ((change, made.get(change.key)) for change in batch)
@@ -53,11 +54,12 @@ def carry_out(spool, *, user, without, source_name, progress=lambda done, total:
 class Writer:
     """Writes the records of one table; links between them wait until all of them are there."""
 
-    def __init__(self, table, links_of, user, source_name):
+    def __init__(self, table, links_of, user, file_name, sources):
         self.table = table
         self.links_of = links_of
         self.user = user
-        self.source_name = source_name
+        self.file_name = file_name
+        self.sources = sources
         self.late = []
 
     def write(self, changes):
@@ -193,7 +195,7 @@ class Writer:
         if column.kind == "addresses":
             for address in keys:
                 if links.get(address) is None:
-                    links[address] = Source.objects.create(url=address).pk
+                    links[address] = Source.objects.create(url=address, title=self.sources.get(address, "")).pk
         if any(links[key] is None for key in keys):
             self.late.append((row, column, keys if column.is_many else keys[0]))
             return []
@@ -202,7 +204,7 @@ class Writer:
     def _note(self, rows, action, touched=()):
         """Lines in the records' history, in the language of the house."""
         with translation.override(settings.LANGUAGE_CODE):
-            text = _("Imported from “%(file)s”.") % {"file": self.source_name}
+            text = _("Imported from “%(file)s”.") % {"file": self.file_name}
         if rows := list(rows):
             message = " ".join([text, ", ".join(touched)]).strip()
             LogEntry.objects.log_actions(self.user.pk, rows, action, change_message=message)

@@ -47,15 +47,23 @@ def broken(model, values):
         values: by column name; a link is its natural key or None, `id` the record's own natural key.
     """
     names = frozenset(values)
-    return [rule for rule in constraints_of(model, names) if verdict_on(rule.condition, values) is False]
+    return [rule for rule in constraints_of(model, names) if not is_kept(rule.condition, model, values)]
 
 
-def verdict_on(condition, values):
-    """True, False or UNKNOWN; what can't be told here, the database is asked."""
+def is_kept(condition, model, values):
+    """Whether the database would take these values; what can't be told here, it is asked."""
     try:
-        return holds(condition, values)
+        return holds(condition, values) is not False
     except NotToldHere:
-        return condition.check(values)
+        return ask_database(condition, model, values)
+
+
+def ask_database(condition, model, values):
+    """The database's own verdict, at the cost of a query."""
+    fields = {field.name: field for field in model._meta.concrete_fields if not field.is_relation}
+    text = models.CharField()
+    typed = {name: models.Value(value, output_field=fields.get(name, text)) for name, value in values.items()}
+    return condition.check({**typed, "id": models.Value(values["id"], output_field=text)})
 
 
 def holds(condition, values):

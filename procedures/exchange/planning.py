@@ -154,6 +154,9 @@ class Planner:
             rows = self.spool.rows(part.name, key)
             if rows:
                 self._plan_list(change, part, [(entry_of(part.name, sheet, n), row) for sheet, n, row in rows])
+        if not change.is_new and (change.touched or change.lists):
+            for sheet, number, row in main_rows:
+                self._touch(change, entry_of(table.name, sheet, number), row)
         change.entries = list(entries.values())
         if len(main_rows) > 1:
             numbers = ", ".join(str(number) for _sheet, number, _row in main_rows)
@@ -199,17 +202,19 @@ class Planner:
             if name[0] not in (IF_NEW, IF_TOUCHED) or is_new:
                 self._read(columns[name.lstrip(IF_NEW + IF_TOUCHED)], text, given, entry)
         self._compare(columns, change.main, given, change.touched, entry)
-        if not is_new and change.touched:
-            late = {}
-            for name, text in row.items():
-                if name[0] == IF_TOUCHED:
-                    self._read(columns[name[1:]], text, late, entry)
-            self._compare(columns, change.main, late, change.touched, entry)
         if is_new:
             change.touched.update(columns)
         if change.touched and entry.outcome != Outcome.REFUSED:
             touched = [columns[name] for name in columns if name in change.touched]
             self._check(change.table, touched, change.main, entry)
+
+    def _touch(self, change, entry, row):
+        """What a mapping says of records that it changes."""
+        columns, given = {column.name: column for column in change.table.all_columns}, {}
+        for name, text in row.items():
+            if name[0] == IF_TOUCHED:
+                self._read(columns[name[1:]], text, given, entry)
+        self._compare(columns, change.main, given, change.touched, entry)
 
     def _compare(self, columns, values, given, touched, entry):
         for name, value in given.items():

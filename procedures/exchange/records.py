@@ -62,15 +62,20 @@ def read_records(table, pks):
 
 def with_links(manager, columns, table, *, of_version):
     """A queryset with all that the columns and the lists read: a constant number of queries."""
-    queryset = manager.select_related(*(column.name for column in columns if column.kind == "link"))
-    prefetches = [column.name for column in columns if column.is_many]
+    queryset = with_columns(manager.all(), columns)
+    prefetches = []
     for part in table.lists:
         if part.of_version == of_version:
-            rows = part.model._base_manager.order_by(*part.order, "pk")
-            rows = rows.select_related(*(column.name for column in part.columns if column.kind == "link"))
-            rows = rows.prefetch_related(*(column.name for column in part.columns if column.is_many))
+            rows = with_columns(part.model._base_manager.order_by(*part.order, "pk"), part.columns)
             prefetches.append(orm.Prefetch(part.accessor, rows, to_attr=f"listed_{part.accessor}"))
     return queryset.prefetch_related(*prefetches)
+
+
+def with_columns(queryset, columns):
+    links = [column.name for column in columns if column.kind == "link"]
+    sets = [column.name for column in columns if column.is_many]
+    queryset = queryset.select_related(*links) if links else queryset
+    return queryset.prefetch_related(*sets) if sets else queryset
 
 
 def working_versions(table, pks):

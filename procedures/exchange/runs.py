@@ -170,6 +170,7 @@ def apply(run, progress=lambda done, total: None):
     if run.refused and not run.only_good:
         raise NothingImported(first_refusal(run))
     verdict = Verdict(run)
+    sources = {run.mapping["source_url"]: run.mapping["source_title"]} if run.mapping else {}
     with spooled(run) as rows:
         # Before the transaction: while it lasts nobody else writes.
         without = planning.plan(rows, user=run.by) if run.refused else frozenset()
@@ -177,7 +178,9 @@ def apply(run, progress=lambda done, total: None):
             applying.let_no_one_else_write()
             shown = run.fingerprint
             verdict.start(rows)()
-            made = applying.carry_out(rows, user=run.by, without=without, source_name=run.file_name, progress=progress)
+            made = applying.carry_out(
+                rows, user=run.by, without=without, file_name=run.file_name, sources=sources, progress=progress
+            )
             for change, row in made:
                 verdict.take(change, row)
             verdict.finish()

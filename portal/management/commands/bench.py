@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand
 
-from portal.bench import admin, pages, plans
+from portal.bench import admin, imports, pages, plans
 
-SECTIONS = {"pages": pages.run, "plans": plans.run, "admin": admin.run}
+SECTIONS = {"pages": pages.run, "plans": plans.run, "admin": admin.run, "imports": imports.run}
 
 
 class Command(BaseCommand):
