@@ -157,13 +157,13 @@ def texts(version):
         yield place, _("%(field)s in English") % {"field": label}, getattr(row, f"{name}_en") or ""
     for place, row in rows_of(version):
         for column in plain_columns(row):
-            yield place or column.name, capfirst(column.verbose_name), getattr(row, column.name) or ""
+            yield place or column.name, str(capfirst(column.verbose_name)), getattr(row, column.name) or ""
 
 
 def translated_texts(version):
     for place, row in rows_of(version):
         for name in dict.fromkeys(column.translated_field.name for column in language_columns(row)):
-            label = capfirst(row._meta.get_field(name).verbose_name)
+            label = str(capfirst(row._meta.get_field(name).verbose_name))
             yield place or f"{name}_es", label, row, name
 
 
