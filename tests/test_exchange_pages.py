@@ -75,7 +75,7 @@ def test_rows_are_paged_and_filtered_at_a_constant_cost(client, person, django_a
     assert client.get(url(run), {"p": "last"}).status_code == 200
     refused = client.get(url(run, "refused")).content.decode("utf-8-sig").splitlines()
     assert refused == [
-        "!hoja,!fila,!motivos,slug,name_es",
+        "!hoja,!fila,!razones,slug,name_es",
         "documents,122,No dice qué registro es: «slug» está vacía,,sin slug",
     ]
 

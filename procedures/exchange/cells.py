@@ -5,6 +5,7 @@ spreadsheets write; a text that can't be understood raises CellError and is neve
 """
 
 import datetime
+import json
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
@@ -181,7 +182,15 @@ def parse_time(text):
     raise CellError(_("“%(text)s” is no time; write 09:30") % {"text": text[:80]})
 
 
+def parse_json(text):
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CellError(_("“%(text)s” is no JSON") % {"text": text[:80]}) from error
+
+
 PARSERS = {
+    "json": parse_json,
     "boolean": parse_boolean,
     "decimal": parse_decimal,
     "integer": parse_integer,
@@ -198,6 +207,8 @@ def written(value):
         return "sí" if value else "no"
     if isinstance(value, tuple):
         return ("\n" if any("/" in item for item in value) else "; ").join(value)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, datetime.time):

@@ -151,7 +151,8 @@ class Mapping:
             raise ExchangeError(_("There is no column “%(names)s”.") % {"names": ", ".join(sorted(unknown))})
         if not {"name_es", "term_es", "date"} & named:
             raise ExchangeError(_("Say which column is the name."))
-        missing = [name for name in required_columns(self.table) if name not in named]
+        labels = {column.name: column.label for column in table_named(self.table).all_columns}
+        missing = [labels[name] for name in required_columns(self.table) if name not in named]
         if missing:
             raise ExchangeError(
                 _("Give for all rows, or name the column that says it: %(names)s") % {"names": ", ".join(missing)}

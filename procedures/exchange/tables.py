@@ -20,6 +20,7 @@ KINDS = (
     (models.IntegerField, "integer"),
     (models.CharField, "text"),
     (models.TextField, "text"),
+    (models.JSONField, "json"),
 )
 
 HOW_SURE = {field.name for field in Verified._meta.get_fields()}
@@ -31,7 +32,7 @@ WORKFLOW = {field.name for field in Version._meta.get_fields()} - HOW_SURE
 class Column:
     """One column of a table: a field of the model, in files under the field's name.
 
-    `kind` is text, choice, boolean, integer, decimal, date, time, link (one record), links or addresses (sources).
+    `kind` is text, choice, boolean, integer, decimal, date, time, json, link (a record), links or addresses (sources).
     """
 
     field: models.Field
@@ -206,6 +207,13 @@ TABLES = (
     Table("business_types", catalogue.BusinessType),
     Table("questions", catalogue.Question),
     Table("choices", catalogue.Choice, key=("question", "slug")),
+    Table("reference_businesses", catalogue.ReferenceBusiness),
+    Table(
+        "legal_profiles",
+        catalogue.LegalProfile,
+        lists=(ListTable("profile_fields", catalogue.ProfileField, "profile", "profile", "fields", of_version=False),),
+    ),
+    Table("placeholders", catalogue.Placeholder, key=("text",)),
     Table(
         "procedures",
         catalogue.Procedure,

@@ -137,6 +137,7 @@ def kind_words(column):
         "decimal": _("number"),
         "date": _("date: 2026-01-28"),
         "time": _("time: 09:30"),
+        "json": "JSON",
         "link": _("slug of the record"),
         "links": _("slugs, with ; between them"),
         "addresses": _("web addresses, one per line"),
