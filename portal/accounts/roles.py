@@ -45,6 +45,7 @@ EDIT = (
     | each("procedures", "add change", f"{VERSIONS} {RECORDS}")
     | each("procedures", "change", IDENTITIES)
     | each("procedures", "add change delete", RECORD_ROWS)
+    | each("procedures", "import export", "catalogue")
     | each("procedures", "add", "reform")
 )
 REVIEW = READ_CATALOGUE | each("procedures", "review", VERSIONS) | each("procedures", "change", "reverification")
