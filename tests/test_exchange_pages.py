@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from procedures.exchange import runs
 from procedures.exchange.tasks import apply_import, check_import
@@ -246,3 +247,13 @@ def test_progress_is_told_while_it_is_under_way(client, person):
     page = client.get(url(run)).content.decode()
     assert '<progress value="1200" max="3000"' in page
     assert "1200 de 3000" in page.replace("\xa0", "").replace(",", "")
+
+
+def test_a_task_that_the_worker_gave_up_is_told(client, person):
+    run = runs.bring(file=io.BytesIO(b"slug,name_es\nx,X\n"), name="documents.csv", by=person)
+    runs.ask_for_check(run)
+    DBTaskResult.objects.get().set_failed(RuntimeError("killed"))
+    page = client.get(url(run)).content.decode()
+    assert "No se importó nada: el proceso de fondo se rindió (builtins.RuntimeError)." in page
+    run.refresh_from_db()
+    assert run.state == Import.State.FAILED

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -227,7 +228,7 @@ class ImportAdmin(admin.ModelAdmin):
 
     change_list_template = "admin/procedures/import/change_list.html"
     list_display = ("file_name", "state_badge", "by", "created_at", "created", "changed", "left", "refused")
-    list_filter = ("state", ("by", admin.RelatedOnlyFieldListFilter))
+    list_filter = (*desk.LISTED, "state", ("by", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("by",)
     search_fields = ("file_name", "sha256")
     show_full_result_count = False
@@ -336,6 +337,8 @@ class ImportAdmin(admin.ModelAdmin):
         run = self.run_of(request, pk)
         if run.state == Import.State.MAPPING:
             return HttpResponseRedirect(self.url_of(run, "mapping"))
+        if run.is_at_work:
+            runs.notice_failure(run)
         outcome = request.GET.get("outcome", "")
         rows = run.rows.all()
         if outcome in ImportRow.Outcome.values:
@@ -476,10 +479,18 @@ def record_url(row):
         return ""
 
 
-desk.add(
-    _("imports that wait for you to look at them"),
-    Import.objects.filter(state__in=Import.WAITING).count,
-    lambda: f"{reverse('admin:procedures_import_changelist')}?state__exact=checked",
-    "procedures.import_catalogue",
-    _("Import and export"),
+desk.add_queue(
+    desk.Queue(
+        Import,
+        _("Import and export"),
+        (
+            desk.Line(
+                "waiting",
+                _("imports that wait for somebody to look at them"),
+                lambda look: Q(state__in=Import.WAITING),
+                ("procedures.import_catalogue",),
+            ),
+        ),
+        mine=lambda look: Q(by=look.user),
+    )
 )

@@ -11,8 +11,10 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.tasks import TaskResultStatus
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django_tasks_db.models import DBTaskResult
 
 from procedures.actions import IllegalMove
 from procedures.exchange import applying, cells, loading, planning
@@ -344,6 +346,18 @@ def show_again(run, error):
         return end(run, State.FAILED, _("Nothing was imported. The database says: %s") % str(error).strip()[:500])
     run.message = _("The portal's data changed after the dry run: look at it again before you import.")
     run.save(update_fields=["message"])
+
+
+def notice_failure(run):
+    """Ends an import whose task the worker gave up: nothing else would tell that it waits in vain."""
+    tasks = DBTaskResult.objects.filter(task_path__startswith="procedures.exchange.tasks.", args_kwargs__args=[run.pk])
+    newest = tasks.order_by("-enqueued_at").first()
+    if run.is_at_work and newest and newest.status == TaskResultStatus.FAILED:
+        end(
+            run,
+            State.FAILED,
+            _("Nothing was imported: the background worker gave up (%s).") % newest.exception_class_path,
+        )
 
 
 def progress_path(run):
