@@ -2,25 +2,32 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
-from django.urls import reverse
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from procedures.admin import desk
 from procedures.gate.reading import whole
 from procedures.links.round import check_version
-from procedures.models import LinkCheck
+from procedures.models import (
+    Call,
+    Institution,
+    LinkCheck,
+    Office,
+    ProcedureVersion,
+    ProgramVersion,
+    VersionState,
+)
 
 
 @admin.register(LinkCheck)
 class LinkCheckAdmin(admin.ModelAdmin):
     list_display = ("address", "state", "status", "failures", "first_failed_at", "checked_at")
     list_display_links = None
-    list_filter = ("is_dead", "result")
+    list_filter = (*desk.LISTED, "is_dead", "result")
     search_fields = ("url",)
     list_per_page = 100
     show_full_result_count = False
@@ -45,9 +52,10 @@ class LinkCheckAdmin(admin.ModelAdmin):
         return format_html('<span class="badge check-{}">{}</span>', look, row.get_result_display() or "–")
 
 
-@require_POST
 def look_now(model_admin, request, pk):
     """Looks at the links of one version before it is published, and leads back to its checklist."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     version = model_admin.get_object(request, str(pk))
     if version is None:
         raise Http404
@@ -59,10 +67,36 @@ def look_now(model_admin, request, pk):
     return HttpResponseRedirect(model_admin.url_of("checks", version))
 
 
-desk.add(
-    _("dead links"),
-    LinkCheck.objects.dead().count,
-    lambda: f"{reverse('admin:procedures_linkcheck_changelist')}?is_dead__exact=1",
-    "procedures.view_linkcheck",
-    _("Procedures"),
+def of_unit(look):
+    """Addresses that the unit's records name: versions that are not retired, their sources and calls, its own pages."""
+    alive = Q(institution=look.unit) & ~Q(state=VersionState.RETIRED)
+    procedures, programs = (model.objects.filter(alive) for model in (ProcedureVersion, ProgramVersion))
+    sources = [
+        versions.model.sources.through.objects.filter(
+            source__url=OuterRef("url"), **{f"{versions.model._meta.model_name}__in": versions.values("pk")}
+        )
+        for versions in (procedures, programs)
+    ]
+    own = [
+        rows.filter(url=OuterRef("url"))
+        for rows in (
+            Call.objects.filter(program__in=programs.values("program")),
+            Institution.objects.filter(pk=look.unit.pk),
+            Office.objects.filter(institution=look.unit),
+        )
+    ]
+    online = [versions.filter(online_url=OuterRef("url")) for versions in (procedures, programs)]
+    named = Q()
+    for rows in (*online, *sources, *own):
+        named |= Q(Exists(rows))
+    return named
+
+
+desk.add_queue(
+    desk.Queue(
+        LinkCheck,
+        _("Links"),
+        (desk.Line("dead", _("dead links"), lambda look: Q(is_dead=True), ("procedures.view_linkcheck",)),),
+        unit=of_unit,
+    )
 )

@@ -2,6 +2,8 @@
 
 from itertools import chain
 
+from django.db.models import Q
+
 from procedures.models import (
     Call,
     Fee,
@@ -52,16 +54,13 @@ def all_addresses():
         Institution.objects.values_list("url", flat=True),
         Office.objects.values_list("url", flat=True),
         Procedure.objects.filter(versions__in=procedures).values_list("catalogue_url", flat=True),
-        LegalInstrument.objects.filter(pk__in=Fee.objects.filter(version__in=procedures).values("instrument"))
-        .union(LegalInstrument.objects.filter(pk__in=cited(procedures)))
-        .values_list("url", flat=True),
+        LegalInstrument.objects.filter(
+            Q(pk__in=LegalCitation.objects.filter(version__in=procedures).values("instrument"))
+            | Q(pk__in=Fee.objects.filter(version__in=procedures).values("instrument"))
+        ).values_list("url", flat=True),
         Call.objects.filter(program__versions__in=programs).values_list("url", flat=True),
     )
     return {url for url in chain.from_iterable(named) if url}
-
-
-def cited(procedures):
-    return LegalCitation.objects.filter(version__in=procedures).values("instrument")
 
 
 def sources_of(*querysets):
