@@ -70,6 +70,8 @@ def test_robots_hides_what_is_not_for_search_engines(client):
         "Disallow: /en/admin/",
         "Disallow: /buscar/",
         "Disallow: /en/buscar/",
+        "Disallow: /ruta/plan.pdf",
+        "Disallow: /en/ruta/plan.pdf",
         "Disallow: /*?*clave=",
         "Disallow: /*?*cambiar=",
         "",

@@ -127,6 +127,7 @@ def test_catalogue_takes_the_same_queries_for_any_number_of_procedures(number, d
 def test_guide_and_supports_take_the_same_queries_for_any_number(number, django_assert_num_queries):
     factories.clear_catalogue()
     models.Question.objects.all().delete()
+    models.ReferenceBusiness.objects.all().delete()
     models.BusinessType.objects.all().delete()
     for place in range(number):
         factories.make_program(f"apoyo-{place}", calls=number)
