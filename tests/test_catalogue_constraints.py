@@ -37,7 +37,64 @@ def versions_of_both_kinds(broken):
     }
 
 
+def profile(**columns):
+    values = {"slug": "perfil", "name_es": "P", "kind": "procedure", "version": "1"}
+    return models.LegalProfile.objects.create(**(values | columns))
+
+
+def demand(**columns):
+    return profile().fields.create(**({"datum": "who"} | columns))
+
+
+def link(**columns):
+    return models.LinkCheck.objects.create(**({"url": "https://example.org/enlace"} | columns))
+
+
+def reform():
+    instrument = models.LegalInstrument.objects.first()
+    return models.Reform.objects.create(instrument=instrument, reformed_on=EARLY, marked_by=user())
+
+
+def doubt(version=None, **columns):
+    values = {"cause": "fee", "opened_by": user(), "assurance_before": "partly"}
+    return (version or make_procedure()).reverifications.create(**(values | columns))
+
+
+def twice(make):
+    """Makes the row a second time for the same version."""
+    version = make_procedure()
+    make(version)
+    make(version)
+
+
+def doubt_twice(**cause):
+    twice(lambda version: doubt(version, **cause))
+
+
+SETTLED = {"settled_at": NOW, "outcome": "unchanged", "settled_note": "Sí."}
+
+
 BROKEN = {
+    # quality
+    "legal_profile_kind_known": lambda: profile(kind="office"),
+    "legal_profile_assurance_known": lambda: profile(assurance="maybe"),
+    "legal_profile_one_in_use": lambda: profile(is_active=True),
+    "profile_field_once": lambda: demand().profile.fields.create(datum="who"),
+    "profile_field_severity_known": lambda: demand(severity="shouts"),
+    "placeholder_place_known": lambda: models.Placeholder.objects.create(text="zz", place="nowhere"),
+    "placeholder_has_text": lambda: models.Placeholder.objects.create(text=""),
+    "link_check_failures_have_a_beginning": lambda: link(failures=1),
+    "link_check_dead_has_failed": lambda: link(is_dead=True),
+    # ripple
+    "reverification_names_its_cause": lambda: doubt(cause="reform"),
+    "reverification_settled_as_a_whole": lambda: doubt(**SETTLED),
+    "reverification_says_what_was_checked": lambda: doubt(**SETTLED | {"settled_note": "", "settled_by": user()}),
+    "reverification_assurance_known": lambda: doubt(assurance_before="maybe"),
+    "reverification_once_per_reform": lambda: doubt_twice(cause="reform", reform=reform()),
+    "reverification_once_per_unit_value": lambda: doubt_twice(
+        cause="unit_value", unit_value=models.UnitValue.objects.first()
+    ),
+    "reverification_one_for_fees": lambda: doubt_twice(),
     # places
     "procedures_institution_assurance_known": lambda: make_institution(assurance="maybe"),
     "institution_level_known": lambda: make_institution(level="galactic"),
@@ -78,6 +135,12 @@ BROKEN = {
             "reviewer_not_author": lambda: {"author": user(), "reviewer": user()},
             "four_eyes": lambda: {"author": user()},
         }
+    ),
+    "procedures_reviewnote_of_one_version": lambda: models.ReviewNote.objects.create(kind="approved", by=user()),
+    "review_note_kind_known": lambda: make_procedure().reviewnotes.create(kind="shouted", by=user()),
+    "review_note_return_says_why": lambda: make_procedure().reviewnotes.create(kind="returned", by=user()),
+    "procedures_previewlink_of_one_version": lambda: models.PreviewLink.objects.create(
+        procedure_version=make_procedure(), program_version=make_program(), created_by=user(), expires_at=NOW
     ),
     "procedure_version_number_once": lambda: [make_procedure(state="retired", retired_at=NOW, number=1) for _ in "12"],
     "program_version_number_once": lambda: [make_program(state="retired", retired_at=NOW, number=1) for _ in "12"],

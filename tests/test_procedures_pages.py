@@ -71,7 +71,7 @@ def test_ficha_costs_the_same_queries(client, db, django_assert_num_queries, cou
         version.bundles.add(issuer.procedure)
         make_program(f"apoyo-{n}", calls=count)
 
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(37):
         response = client.get(version.get_absolute_url())
 
     assert len(response.context["unlocked"]) == len(response.context["windows"]) == count

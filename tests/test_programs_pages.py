@@ -54,7 +54,7 @@ def test_program_costs_the_same_queries(client, db, django_assert_num_queries, c
     version.contact_office = make_office("contacto")
     version.save()
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = client.get(version.get_absolute_url())
 
     assert response.status_code == 200
