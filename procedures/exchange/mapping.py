@@ -5,6 +5,7 @@ one way to understand it; otherwise the words are kept and the figure stays unkn
 """
 
 import dataclasses
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -373,7 +374,9 @@ class Translator:
         parts = [clean[name] for name in self.targets.get("key", [])]
         text = "-".join(part for part in parts if part) or own.get("name_es") or own.get("term_es") or ""
         longest = self.columns["slug"].field.max_length if "slug" in self.columns else 80
-        slug = slugify(f"{self.mapping.slug_prefix}{text.replace('/', '-')}" if text else "")[:longest].strip("-")
+        slug = slugify(f"{self.mapping.slug_prefix}{text.replace('/', '-')}" if text else "")
+        if len(slug) > longest:  # two long names may begin alike
+            slug = f"{slug[: longest - 7].strip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:6]}"
         if "slug" in self.columns and not slug:
             raise ExchangeError(_("has no name, and nothing else to make its address of"))
         return slug
