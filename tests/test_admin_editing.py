@@ -66,8 +66,8 @@ def chosen(response, **choices):
 
 
 def changes(comparison):
-    """{label: how many pieces changed} of the fields, and the kinds of the rows."""
-    fields = [field.label for part in comparison.changed for field in part.fields]
+    """The labels of the fields that changed, and kind and title of the rows."""
+    fields = [field.label.lower() for part in comparison.changed for field in part.fields]
     return fields, [(row.kind, row.title) for part in comparison.changed for row in part.rows]
 
 
@@ -90,8 +90,8 @@ def test_second_to_save_sees_both_changes_and_saves_both(ana, berta, draft):
     assert response.status_code == 409
     draft.refresh_from_db()
     assert (draft.purpose_es, draft.who_es) == ("Abrir un comercio.", "Quien abre un local.")
-    assert changes(response.context["theirs"])[0] == ["Para qué sirve (español)", "Para qué sirve (inglés)"]
-    assert changes(response.context["mine"])[0] == ["Quién lo necesita (español)"]
+    assert changes(response.context["theirs"])[0] == ["para qué sirve (español)", "para qué sirve (inglés)"]
+    assert changes(response.context["mine"])[0] == ["quién lo necesita (español)"]
     assert response.context["clashes"] == []
     assert "ana" in response.content.decode()
     assert berta.post(url(draft), chosen(response)).status_code == 302
@@ -110,7 +110,7 @@ def test_what_both_changed_is_chosen_by_field(choice, kept, ana, berta, draft):
     first, second = opened(ana, draft), opened(berta, draft)
     ana.post(url(draft), first | {"purpose_es": "De Ana."})
     response = berta.post(url(draft), second | {"purpose_es": "De Berta.", "cases_es": "Casos de Berta."})
-    assert [clash["label"] for clash in response.context["clashes"]] == ["Para qué sirve (español)"]
+    assert [clash["label"].lower() for clash in response.context["clashes"]] == ["para qué sirve (español)"]
     text = response.content.decode()
     assert "De Ana" in text
     assert "De Berta" in text
@@ -217,7 +217,7 @@ def test_a_draft_submitted_meanwhile_keeps_what_was_typed(ana, berta, draft):
     response = berta.post(url(draft), second | {"purpose_es": "Texto que costó trabajo."})
     assert response.status_code == 409
     assert "Texto que costó trabajo." in response.content.decode()
-    assert changes(response.context["mine"])[0] == ["Para qué sirve (español)"]
+    assert changes(response.context["mine"])[0] == ["para qué sirve (español)"]
     actions.return_to_author(version=draft, by=ana.user, note="Espera a Berta.")
     assert berta.post(url(draft), chosen(response)).status_code == 302
     draft.refresh_from_db()

@@ -95,6 +95,11 @@ def test_any_two_versions_are_compared_the_older_one_first(client, editor, revie
         assert (context["before"].number, context["after"].number) == numbers
 
 
+def test_history_leads_to_the_comparisons(client, editor, draft):
+    client.force_login(editor)
+    assert f'href="{url(draft, "compare")}?con=1"' in body(client.get(url(draft, "history")))
+
+
 def test_a_first_version_has_nothing_to_be_compared_with(client, editor):
     version = make_procedure(state="draft", published_at=None)
     client.force_login(editor)
@@ -107,7 +112,7 @@ def test_comparison_costs_the_same_however_much_there_is(rows, client, editor, d
     version.bundles.set([make_procedure(f"otro-{n}").procedure for n in range(rows)])
     draft = actions.start_version(of=version, author=editor)
     client.force_login(editor)
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(30):
         client.get(url(draft, "compare"))
 
 
@@ -379,5 +384,5 @@ def test_links_page_costs_the_same_for_one_and_three(count, client, editor, djan
     for _n in range(count):
         actions.make_preview_link(version=draft, by=editor, days=3)
     client.force_login(editor)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(url(draft, "links"))

@@ -101,6 +101,7 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
     form = VersionForm
     change_form_template = "admin/procedures/version_change_form.html"
     change_list_template = "admin/procedures/rules_change_list.html"
+    object_history_template = "admin/procedures/version_history.html"
     search_fields = ("name_es", "name_en")
     search_help_text = _("Name in Spanish or English, or part of the address.")
     list_per_page = 50
@@ -249,6 +250,13 @@ class VersionAdmin(Bilingual, admin.ModelAdmin):
     def _preview_path(self, version, language):
         with translation.override(language):
             return preview_path(version)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The history leads to what changed: this version beside each other one."""
+        version = self.get_object(request, unquote(object_id))
+        siblings = version.identity.versions.exclude(pk=version.pk).order_by("-number") if version else []
+        compared = [(other, f"{self.url_of('compare', version)}?con={other.number}") for other in siblings]
+        return super().history_view(request, object_id, {**(extra_context or {}), "versions": compared})
 
     # The moves
 
