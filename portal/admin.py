@@ -1,5 +1,6 @@
-"""What the portal adds to the admin: accounts. Django finds this module by its name."""
+"""What the portal adds to the admin: accounts, and what readers did not find. Django finds this module by its name."""
 
-from portal.accounts import admin
+from portal.accounts import admin as accounts
+from portal.search import admin as searches
 
-__all__ = ["admin"]
+__all__ = ["accounts", "searches"]

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from procedures.models import Level
@@ -91,3 +92,43 @@ class SearchWord(models.Model):
 
     def __str__(self):
         return self.shown
+
+
+class EmptySearch(models.Model):
+    """What readers looked for and did not find, folded, with how often: never who looked."""
+
+    LONGEST = 80  # characters; what is longer is no search
+
+    language = models.CharField(_("language"), max_length=8)
+    text = models.CharField(_("what was looked for"), max_length=LONGEST)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    first_at = models.DateTimeField(_("first time"))
+    last_at = models.DateTimeField(_("last time"))
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("settled by"),
+    )
+
+    class Meta:
+        verbose_name = _("search without results")
+        verbose_name_plural = _("searches without results")
+        ordering = ["-times", "-last_at", "id"]
+        indexes = [models.Index(fields=["last_at"], name="empty_search_last")]
+        constraints = [
+            models.UniqueConstraint(fields=["language", "text"], name="empty_search_once"),
+            models.CheckConstraint(condition=Q(times__gt=0), name="empty_search_occurred"),
+            models.CheckConstraint(condition=Q(last_at__gte=F("first_at")), name="empty_search_in_order"),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True)
+                | Q(settled_at__isnull=False, settled_by__isnull=False),
+                name="empty_search_settled_by_somebody",
+            ),
+        ]
+
+    def __str__(self):
+        return self.text

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from portal.health import run_checks
 from portal.models import SearchEntry
-from portal.search import find, parse
+from portal.search import find, note_miss, parse
 from procedures.models import Institution, Stage
 
 RESULTS_PER_PAGE = 20
@@ -23,6 +23,8 @@ def search(request):
     if not query.terms:
         return render(request, "portal/search.html", {"query": query, "stages": Stage.objects.all()})
     found = find(query)
+    if not found.matches and request.method == "GET" and set(request.GET) == {"q"}:
+        note_miss(query, request.headers.get("User-Agent", ""))
     asked_kind = request.GET.get("tipo", "")
     kind = next((kind for kind, _count in found.counts if kind == asked_kind), None)
     paginator = Paginator(found.ids(kind), RESULTS_PER_PAGE)

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from portal.accounts.digest import send_due, tell_interrupted
 from procedures.actions import publish_due
 from procedures.links.round import check_due, take_up_addresses
+from procedures.translations.outdated import recount
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,10 @@ TICK = 10
 
 # Seconds between two portions of links.
 LINKS_TICK = 300
+
+
+# Seconds between two rounds of chores.
+CHORES_TICK = 300
 
 
 class WorkerKilled(Exception):
@@ -95,6 +101,8 @@ def the_clock():
     if settings.LINK_CHECKS:
         # Never waited for at the end: it may be waiting for a slow server, and keeps what it found link by link.
         threading.Thread(target=look_at_links, args=[stopped], name="links", daemon=True).start()
+    # Not waited for either: a mail server may be slow, and a mail that was begun is not sent twice.
+    threading.Thread(target=do_chores, args=[stopped], name="chores", daemon=True).start()
     try:
         yield
     finally:
@@ -110,6 +118,20 @@ def keep_time(stopped):
             logger.exception("What was due could not be published.")
         finally:
             close_old_connections()
+
+
+def do_chores(stopped):
+    """What is done every few minutes and may take long: figures of the staff's first page, and its daily mail."""
+    tell_interrupted()
+    while not stopped.is_set():
+        for chore in (recount, send_due):
+            try:
+                chore()
+            except Exception:  # the next round may go better, and the other chores go on
+                logger.exception("%s could not be done.", chore.__name__)
+            finally:
+                close_old_connections()
+        stopped.wait(CHORES_TICK)
 
 
 def look_at_links(stopped):

@@ -2,6 +2,7 @@ from pathlib import PurePath
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,6 +16,7 @@ from procedures.admin.bilingual import Bilingual, both
 from procedures.admin.forms import CatalogueForm
 from procedures.admin.records import HOW_SURE, RecordAdmin, VerifiedAdmin
 from procedures.models import ProcedureVersion
+from procedures.roadmap.calendar import add_months
 from procedures.translations import tables
 
 tables.add(Commitment, CommitmentEvent="commitment")
@@ -30,6 +32,7 @@ class EventInline(Bilingual, admin.StackedInline):
 @admin.register(Commitment)
 class CommitmentAdmin(VerifiedAdmin):
     list_display = ("code", "name", "starts_month", "ends_month", "assurance")
+    list_filter = desk.LISTED
     inlines = [EventInline]
     fieldsets = (
         (None, {"fields": ["code", *both("title", "title_note", "plan", "network", "policy_area"), "url"]}),
@@ -67,7 +70,7 @@ class ReportedFilter(admin.SimpleListFilter):
 class MilestoneAdmin(RecordAdmin):
     list_display = ("__str__", "name", "status", "verdict", "starts_month", "ends_month", "report")
     list_select_related = ("commitment",)
-    list_filter = (ReportedFilter, "commitment")
+    list_filter = (*desk.LISTED, ReportedFilter, "commitment")
     fields = [("commitment", "number"), *both("title"), ("starts_month", "ends_month"), "responsible"]
 
     def get_queryset(self, request):
@@ -191,10 +194,26 @@ class VerdictAdmin(AddOnlyAdmin):
         return [*self.fields, "author", "created_at"] if obj else self.fields
 
 
-desk.add(
-    _("milestones of which no progress was ever reported"),
-    count=lambda: Milestone.objects.without_update().count(),
-    url=lambda: f"{reverse('admin:engagement_milestone_changelist')}?reported=no",
-    permission="engagement.add_statusupdate",
-    group=_("Commitments"),
+desk.add_queue(
+    desk.Queue(
+        Milestone,
+        _("Commitments"),
+        (
+            desk.Line(
+                "unreported",
+                _("milestones without a report for four months, or ever"),
+                lambda look: Q(pk__in=Milestone.objects.unreported_since(add_months(look.today, -4)).values("pk")),
+                ("engagement.add_statusupdate",),
+                desk.Urgency.LATE,
+            ),
+        ),
+        mine=lambda look: Q(Exists(StatusUpdate.objects.filter(milestone=OuterRef("pk"), author=look.user))),
+        unit=lambda look: Q(Exists(look.unit.milestones.filter(pk=OuterRef("pk")))),
+    )
+)
+desk.add_checks(
+    Commitment,
+    _("Commitments"),
+    "engagement.change_commitment",
+    lambda look: Q(Exists(look.unit.commitments.filter(pk=OuterRef("pk")))) | Q(verified_by=look.unit),
 )

@@ -2,7 +2,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,9 +17,12 @@ from engagement.actions import IllegalMove
 from engagement.admin.moves import POST_MOVES, THREAD_MOVES, may, moves_for
 from engagement.models import Thread
 from procedures.admin import desk
+from procedures.models import ProcedureVersion, ProgramVersion, VersionState
 
 State = Thread.State
 TO_DO = [State.PENDING, State.OPEN]
+REPORTS = [Thread.Kind.CORRECTION, Thread.Kind.EXTRA_REQUIREMENT]
+WAITS_SINCE = Coalesce("published_at", "created_at")
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -54,7 +58,7 @@ class ThreadAdmin(admin.ModelAdmin):
         "posts_count",
         "answers_count",
     )
-    list_filter = (StateFilter, "kind")
+    list_filter = (*desk.LISTED, StateFilter, "kind")
     search_fields = ("title", "posts__body")
     search_help_text = _("Words of the title or of the text.")
     ordering = (
@@ -69,6 +73,16 @@ class ThreadAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_target().with_counts()
 
+    def get_changelist_instance(self, request):
+        """Each row of the page with the business days that it waits: one query for the calendar, whatever the rows."""
+        changelist = super().get_changelist_instance(request)
+        look = desk.Look.of(request)
+        for thread in changelist.result_list:
+            is_waiting = thread.state in TO_DO
+            since = thread.published_at or thread.created_at
+            thread.business_days = look.business_days_since(since) if is_waiting else None
+        return changelist
+
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, thread):
         return format_html('<span class="badge thread-{}">{}</span>', thread.state, thread.get_state_display())
@@ -77,11 +91,9 @@ class ThreadAdmin(admin.ModelAdmin):
     def received(self, thread):
         return date_format(timezone.localtime(thread.created_at), "SHORT_DATETIME_FORMAT")
 
-    @admin.display(description=_("days waiting"), ordering="created_at")
+    @admin.display(description=_("business days waiting"), ordering="created_at")
     def days_waiting(self, thread):
-        if thread.state not in TO_DO:
-            return None
-        return (timezone.now() - (thread.published_at or thread.created_at)).days
+        return thread.business_days
 
     @admin.display(description=_("about"))
     def about(self, thread):
@@ -184,15 +196,46 @@ class ThreadAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(self.url_of("change", thread))
 
 
-def add_to_desk(label, rows, state, permission):
-    desk.add(
-        label,
-        count=lambda: rows().count(),
-        url=lambda: f"{reverse('admin:engagement_thread_changelist')}?state={state}",
-        permission=f"engagement.{permission}_thread",
-        group=_("Dialogue"),
+def about(look):
+    """Threads about what the unit answers for; one about nothing in particular is nobody's."""
+    in_force = Q(state=VersionState.PUBLISHED, institution=look.unit)
+    return (
+        Q(Exists(ProcedureVersion.objects.filter(in_force, procedure=OuterRef("procedure"))))
+        | Q(Exists(ProgramVersion.objects.filter(in_force, program=OuterRef("program"))))
+        | Q(Exists(look.unit.commitments.filter(pk=OuterRef("commitment"))))
     )
 
 
-add_to_desk(_("threads to be read and published"), Thread.objects.pending, State.PENDING, "moderate")
-add_to_desk(_("threads without an official answer"), Thread.objects.waiting, State.OPEN, "answer")
+def about_mine(look):
+    """Threads about a version in force of which the person wrote something."""
+    wrote = Q(state=VersionState.PUBLISHED) & (Q(author=look.user) | Q(writers=look.user))
+    return Q(Exists(ProcedureVersion.objects.filter(wrote, procedure=OuterRef("procedure")))) | Q(
+        Exists(ProgramVersion.objects.filter(wrote, program=OuterRef("program")))
+    )
+
+
+def waiting(key, label, rows, *rights):
+    """A line of the first page with how long the oldest waits."""
+    permissions = tuple(f"engagement.{right}_thread" for right in rights)
+    return desk.Line(key, label, lambda look: rows, permissions, since=WAITS_SINCE)
+
+
+desk.add_queue(
+    desk.Queue(
+        Thread,
+        _("Dialogue"),
+        (
+            waiting("pending", _("threads to be read and published"), Q(state=State.PENDING), "moderate"),
+            waiting("open", _("threads without an official answer"), Q(state=State.OPEN), "answer"),
+            waiting(
+                "reports",
+                _("readers' reports of a mistake or of something more that was asked"),
+                Q(state__in=TO_DO, kind__in=REPORTS),
+                "moderate",
+                "answer",
+            ),
+        ),
+        mine=about_mine,
+        unit=about,
+    )
+)

@@ -1,10 +1,12 @@
+import datetime
 import secrets
 from pathlib import PurePath
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from procedures.models import Institution, ProcedureVersion, Verified
@@ -100,6 +102,16 @@ class MilestoneQuerySet(models.QuerySet):
 
     def with_update(self):
         return self.filter(updates__isnull=False).distinct()
+
+    def unreported_since(self, date):
+        """Milestones of which nothing was recorded since the date, unless the last word is that it is finished."""
+        of_it = StatusUpdate.objects.filter(milestone=OuterRef("pk"))
+        day = timezone.make_aware(datetime.datetime.combine(date, datetime.time.min))
+        last_status = of_it.order_by("-created_at", "-id").values("status")[:1]
+        return self.annotate(last_status=Subquery(last_status)).filter(
+            Q(last_status__isnull=True) | ~Q(last_status=StatusUpdate.Status.FINISHED),
+            ~Q(Exists(of_it.filter(created_at__gte=day))),
+        )
 
 
 class Milestone(models.Model):

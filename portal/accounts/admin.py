@@ -28,6 +28,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from portal.accounts import passwords, roles, second_factor
 from portal.accounts.views import log
+from procedures.models import Institution, StaffProfile
 
 # Nobody reads another's keys and codes: devices are reset on the page of the account.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
@@ -50,6 +51,19 @@ class RolesField(forms.ModelMultipleChoiceField):
 
 
 class AccountForm(forms.ModelForm):
+    unit = forms.ModelChoiceField(
+        Institution.objects.order_by("name_es"),
+        required=False,
+        label=_("Unit"),
+        help_text=_("The institution they work for: the first page can show what is its own."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        profile = StaffProfile.objects.filter(user=self.instance.pk).first()
+        if profile and "unit" in self.fields:
+            self.initial["unit"] = profile.institution_id
+
     class Meta:
         model = User
         fields = ("username", "first_name", "last_name", "email", "is_active", "groups")
@@ -120,7 +134,7 @@ class AccountAdmin(auth_admin.UserAdmin):
     )
 
     def get_fieldsets(self, request, obj=None):
-        what_for = (_("What for"), {"fields": ["groups", "is_active"] if obj else ["groups"]})
+        what_for = (_("What for"), {"fields": ["groups", "unit", "is_active"] if obj else ["groups", "unit"]})
         if obj is None:
             return [self.person, what_for, (_("Password"), {"fields": ["password1", "password2"]})]
         fieldsets = [self.person, what_for, self.sign_in]
@@ -190,6 +204,8 @@ class AccountAdmin(auth_admin.UserAdmin):
         """Who has an account here belongs to the staff: citizens need none."""
         obj.is_staff = True
         super().save_model(request, obj, form, change)
+        if "unit" in form.changed_data:
+            StaffProfile.objects.update_or_create(user=obj, defaults={"institution": form.cleaned_data["unit"]})
         if not change and not obj.has_usable_password():
             passwords.send_link.enqueue(obj.pk, get_language())
             message = gettext("%(email)s gets a mail with a link to choose a password.")

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.accounts import second_factor
+from procedures.models import StaffProfile
 
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
 
@@ -68,6 +69,13 @@ class TurnOffForm(CodeForm):
     def clean_code(self):
         """No code is used up while the password is wrong."""
         return self.cleaned_data["code"] if "password" in self.errors else super().clean_code()
+
+
+class DigestForm(forms.ModelForm):
+    class Meta:
+        model = StaffProfile
+        fields = ("digest",)
+        labels = {"digest": _("What the mail tells")}
 
 
 class AskForLinkForm(forms.Form):

@@ -47,6 +47,7 @@ EDIT = (
     | each("procedures", "add change delete", RECORD_ROWS)
     | each("procedures", "import export", "catalogue")
     | each("procedures", "add", "reform")
+    | each("portal", "view change", "emptysearch")
 )
 REVIEW = READ_CATALOGUE | each("procedures", "review", VERSIONS) | each("procedures", "change", "reverification")
 PUBLISH = (

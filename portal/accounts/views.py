@@ -20,7 +20,8 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from portal.accounts import passwords, roles, second_factor
-from portal.accounts.forms import AskForLinkForm, CodeForm, TurnOffForm
+from portal.accounts.forms import AskForLinkForm, CodeForm, DigestForm, TurnOffForm
+from procedures.models import StaffProfile
 
 
 def page(request, template, *, status=200, **context):
@@ -116,11 +117,22 @@ def enrol(request):
 
 
 def account(request):
-    """What somebody can look up and change of the own account."""
+    """What somebody can look up and change of the own account; a POST chooses what the daily mail tells."""
+    profile = StaffProfile.objects.select_related("institution").filter(user=request.user).first()
+    profile = profile or StaffProfile(user=request.user)
+    form = DigestForm(request.POST if request.method == "POST" else None, instance=profile)
+    if form.is_valid():
+        profile.digest_language = get_language()
+        profile.save()
+        messages.success(request, _("From now on you get: %(digest)s.") % {"digest": profile.get_digest_display()})
+        return redirect("admin:account")
     return page(
         request,
         "admin/accounts/account.html",
         title=_("My account"),
+        profile=profile,
+        digest_form=form,
+        sends_mail=settings.SENDS_MAIL,
         roles=roles.roles_of(request.user),
         phone=second_factor.phone_of(request.user),
         codes_left=second_factor.recovery_left(request.user),

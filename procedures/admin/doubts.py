@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -137,7 +137,7 @@ class SettleForm(forms.Form):
 class ReverificationAdmin(admin.ModelAdmin):
     list_display = ("record", "cause", "why", "since", "opened_by", "outcome")
     list_display_links = None
-    list_filter = (StandFilter, "cause")
+    list_filter = (*desk.LISTED, StandFilter, "cause")
     list_select_related = ("version__procedure", "reform__instrument", "unit_value", "opened_by")
     list_per_page = 100
     show_full_result_count = False
@@ -212,15 +212,26 @@ class ReverificationAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/procedures/settle.html", context)
 
 
-def doubted_versions():
-    open_doubts = Reverification.objects.open().filter(version=OuterRef("pk"))
-    return ProcedureVersion.objects.published().filter(Exists(open_doubts))
+def written_by(look):
+    writers = ProcedureVersion.writers.through.objects.filter(procedureversion=OuterRef("version"), user=look.user)
+    return Q(version__author=look.user) | Q(Exists(writers))
 
 
-desk.add(
-    gettext_lazy("to be verified after a reform or a new year"),
-    lambda: doubted_versions().count(),
-    lambda: reverse("admin:procedures_reverification_changelist"),
-    "procedures.view_reverification",
-    gettext_lazy("Procedures"),
+desk.add_queue(
+    desk.Queue(
+        Reverification,
+        gettext_lazy("Procedures"),
+        (
+            desk.Line(
+                "open",
+                gettext_lazy("to be verified after a reform or a new year"),
+                lambda look: Q(settled_at__isnull=True, version__state=VersionState.PUBLISHED),
+                ("procedures.view_reverification",),
+                desk.Urgency.LATE,
+                since="opened_at",
+            ),
+        ),
+        mine=written_by,
+        unit=lambda look: Q(version__institution=look.unit) | Q(version__verified_by=look.unit),
+    )
 )

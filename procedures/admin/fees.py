@@ -18,7 +18,7 @@ from procedures import ripple
 from procedures.actions import IllegalMove
 from procedures.admin import desk
 from procedures.display import fee_amount
-from procedures.models import Fee, ProcedureVersion, UnitValue
+from procedures.models import Fee, UnitValue
 from procedures.new_fees import (
     FIGURES,
     InProgress,
@@ -293,9 +293,10 @@ def written(fee, uma):
 
 
 desk.add(
-    gettext_lazy("with an amount whose validity is over"),
-    lambda: ProcedureVersion.objects.filter(fees__in=past_fees(timezone.localdate())).distinct().count(),
+    gettext_lazy("amounts whose validity is over"),
+    lambda: past_fees(timezone.localdate()).count(),
     lambda: reverse("admin:procedures_reverification_fees"),
     "procedures.change_procedureversion",
     gettext_lazy("Procedures"),
+    desk.Urgency.LATE,
 )

@@ -3,6 +3,7 @@ from django.db.models import Count, Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from procedures.admin import desk
 from procedures.admin.bilingual import both
 from procedures.admin.doubts import link_state, reform_view, reforms_of
 from procedures.admin.records import HOW_SURE, RecordAdmin, VerifiedAdmin, version_links
@@ -70,7 +71,7 @@ class LegalInstrumentAdmin(RecordAdmin):
 @admin.register(UnitValue)
 class UnitValueAdmin(VerifiedAdmin):
     list_display = ("__str__", "daily", "monthly", "yearly", "valid_from", "valid_to", "assurance")
-    list_filter = ("unit", "assurance")
+    list_filter = (*desk.LISTED, "unit", "assurance")
     search_fields = ("year",)
     fieldsets = (
         (
@@ -79,3 +80,6 @@ class UnitValueAdmin(VerifiedAdmin):
         ),
         HOW_SURE,
     )
+
+
+desk.add_checks(UnitValue, _("Other records"), "procedures.change_unitvalue", lambda look: Q(verified_by=look.unit))

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from procedures.admin import desk
 from procedures.admin.bilingual import Bilingual, both
 from procedures.admin.records import HOW_SURE, VerifiedAdmin, links
 from procedures.models import Institution, Office, OpeningHours, VersionState
@@ -23,7 +24,7 @@ class InstitutionAdmin(VerifiedAdmin):
         "assurance",
     )
     list_select_related = ("parent",)
-    list_filter = ("level", "assurance")
+    list_filter = (*desk.LISTED, "level", "assurance")
     search_fields = ("name_es", "name_en", "acronym", "slug")
     readonly_fields = ("office_links",)
     fieldsets = (
@@ -80,7 +81,12 @@ class OpeningHoursInline(Bilingual, admin.TabularInline):
 class OfficeAdmin(VerifiedAdmin):
     list_display = ("title", "institution", "address", "neighborhood", "procedures_count", "assurance")
     list_select_related = ("institution",)
-    list_filter = ("assurance", "institution__level", ("institution", admin.RelatedOnlyFieldListFilter))
+    list_filter = (
+        *desk.LISTED,
+        "assurance",
+        "institution__level",
+        ("institution", admin.RelatedOnlyFieldListFilter),
+    )
     search_fields = ("name_es", "name_en", "address", "slug", "institution__name_es", "institution__acronym")
     inlines = (OpeningHoursInline,)
     fieldsets = (
@@ -101,3 +107,17 @@ class OfficeAdmin(VerifiedAdmin):
     @admin.display(description=_("procedures"), ordering="procedures_total")
     def procedures_count(self, office):
         return office.procedures_total
+
+
+desk.add_checks(
+    Institution,
+    _("Other records"),
+    "procedures.change_institution",
+    lambda look: Q(pk=look.unit.pk) | Q(verified_by=look.unit),
+)
+desk.add_checks(
+    Office,
+    _("Other records"),
+    "procedures.change_office",
+    lambda look: Q(institution=look.unit) | Q(verified_by=look.unit),
+)

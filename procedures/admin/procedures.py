@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from procedures.admin import desk
 from procedures.admin.bilingual import both
 from procedures.admin.forms import CatalogueForm, OrderedFormSet
 from procedures.admin.identities import IdentityAdmin
@@ -120,7 +121,14 @@ class ProcedureVersionAdmin(VersionAdmin):
         "published_on",
     )
     list_select_related = ("procedure", "institution", "stage")
-    list_filter = (StateFilter, "assurance", "stage", "level", ("institution", admin.RelatedOnlyFieldListFilter))
+    list_filter = (
+        *desk.LISTED,
+        StateFilter,
+        "assurance",
+        "stage",
+        "level",
+        ("institution", admin.RelatedOnlyFieldListFilter),
+    )
     ordering = ("stage__position", "procedure__position", "procedure__slug", "-number")
     page = (
         (_("What it is"), {"fields": [*both("name"), "slug", *both("purpose", "who", "cases"), ("level", "stage")]}),

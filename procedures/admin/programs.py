@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -7,13 +7,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from procedures.admin import desk
 from procedures.admin.bilingual import Bilingual, both
 from procedures.admin.forms import CatalogueForm
 from procedures.admin.identities import IdentityAdmin
 from procedures.admin.procedures import RULE
 from procedures.admin.records import HOW_SURE
 from procedures.admin.versions import StateFilter, VersionAdmin, add_to_desk
-from procedures.models import Call, Program, ProgramVersion
+from procedures.models import Call, Program, ProgramVersion, VersionState
 
 STATUS_LABELS = {
     "permanent": _("all year round"),
@@ -40,6 +41,7 @@ class ProgramVersionAdmin(VersionAdmin):
     )
     list_select_related = ("program", "institution")
     list_filter = (
+        *desk.LISTED,
         StateFilter,
         "assurance",
         "kind",
@@ -121,4 +123,17 @@ class ProgramAdmin(IdentityAdmin):
     inlines = (CallInline,)
 
 
-add_to_desk(ProgramVersion, _("Programs"))
+def call_closes_soon(look):
+    calls = Call.objects.filter(program=OuterRef("program"), closes__gte=look.today, closes__lte=look.today + desk.SOON)
+    return Q(state=VersionState.PUBLISHED) & Q(Exists(calls))
+
+
+CLOSING = desk.Line(
+    "closing",
+    _("live ones with a call that closes within 14 days"),
+    call_closes_soon,
+    ("procedures.change_programversion",),
+    desk.Urgency.SOON,
+)
+
+add_to_desk(ProgramVersion, _("Programs"), CLOSING)

@@ -1,5 +1,7 @@
 """The translation desk: what is translated into each language, and each record's texts side by side."""
 
+from collections import defaultdict
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -10,6 +12,8 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,6 +22,7 @@ from procedures.admin.forms import PlainLines
 from procedures.models import TranslatedText
 from procedures.models.versions import Version
 from procedures.translations import tables
+from procedures.translations.outdated import last_tally, outdated_records
 from procedures.translations.progress import Progress, progress_by_table, progress_of
 from procedures.translations.record import lines_of, translate
 
@@ -54,6 +59,7 @@ class TranslatedTextAdmin(admin.ModelAdmin):
 
         return [
             path("desk/", named(self.desk), name="procedures_translation_desk"),
+            path("desk/outdated/", named(self.outdated), name="procedures_translation_outdated"),
             path("desk/<slug:language>/", named(self.desk), name="procedures_translation_language"),
             path("desk/<slug:language>/<str:name>/<int:pk>/", named(self.record), name="procedures_translation_record"),
             *super().get_urls(),
@@ -80,6 +86,21 @@ class TranslatedTextAdmin(admin.ModelAdmin):
                 raise PermissionDenied
             context |= {"table": table, "page": records_page(table, language, request.GET)}
         return TemplateResponse(request, "admin/procedures/translation_desk.html", context)
+
+    def outdated(self, request):
+        """Every record of which a text's Spanish changed after it was translated, in all languages."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = [row for row in outdated_records() if may(request.user, "view", row[1].model)]
+        page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
+        page.object_list = with_records(page.object_list)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Translations whose Spanish changed since"),
+            "opts": self.opts,
+            "page": page,
+        }
+        return TemplateResponse(request, "admin/procedures/translation_outdated.html", context)
 
     def record(self, request, language, name, pk):
         """GET: the texts side by side. POST: writes what was translated, unless somebody was faster."""
@@ -224,6 +245,25 @@ def records_page(table, language, parameters):
     return page
 
 
+def with_records(rows):
+    """`[(name of the language, Table, record, address of its translation, texts)]`: one query for each table."""
+    keys = defaultdict(set)
+    for _language, table, pk, _texts in rows:
+        keys[table.name].add(pk)
+    records = {name: known_table(name).model._default_manager.in_bulk(pks) for name, pks in keys.items()}
+    names = language_names()
+    return [
+        (
+            names[language],
+            table,
+            records[table.name][pk],
+            reverse("admin:procedures_translation_record", args=[language, table.name, pk]),
+            texts,
+        )
+        for language, table, pk, texts in rows
+    ]
+
+
 def address_of(record):
     options = record._meta
     return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[record.pk])
@@ -234,16 +274,16 @@ def desk_url(language=None):
     return reverse(f"{name}language", args=[language]) if language else reverse(f"{name}desk")
 
 
-def outdated():
-    """Texts whose Spanish changed since they were translated, in all languages."""
-    counted = [row for code in language_names() for row in progress_by_table(code)]
-    return sum(progress.outdated for _table, progress, _open in counted)
+def counted_at():
+    moment = timezone.localtime(last_tally().counted_at)
+    return _("counted on %(date)s") % {"date": date_format(moment, "SHORT_DATETIME_FORMAT")}
 
 
 desk.add(
-    gettext_lazy("translations whose Spanish changed since"),
-    outdated,
-    desk_url,
+    gettext_lazy("records with a text whose Spanish changed after it was translated"),
+    lambda: last_tally().number,
+    lambda: reverse("admin:procedures_translation_outdated"),
     "procedures.view_translatedtext",
     gettext_lazy("Translations"),
+    detail=counted_at,
 )

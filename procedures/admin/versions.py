@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone, translation
@@ -299,43 +298,76 @@ def is_overdue(version):
     return is_set and version.publish_at <= timezone.now()
 
 
-def add_to_desk(versions, group):
-    """Adds the lines that procedures and programs have alike: work in progress, and what is not sure."""
+def add_to_desk(versions, group, *more):
+    """What waits of procedures and programs alike: work in progress, and what is not sure.
 
-    def line(label, **query):
-        lookups = {name.removesuffix("__exact"): value for name, value in query.items()}
-        changelist = f"admin:procedures_{versions._meta.model_name}_changelist"
-        desk.add(
-            label,
-            versions.objects.filter(**lookups).count,
-            lambda: f"{reverse(changelist)}?{urlencode(query)}",
-            f"procedures.change_{versions._meta.model_name}",
-            group,
-        )
+    A version is of whoever wrote some of it, and of the unit that answers for it or verifies it.
 
-    line(_("drafts"), state=VersionState.DRAFT)
-    line(_("in review"), state=VersionState.IN_REVIEW)
-    line(_("approved, not live yet"), state=VersionState.APPROVED)
-    add_overdue_to_desk(versions, group)
-    line(_("live, not verified"), state=VersionState.PUBLISHED, assurance__exact=Assurance.UNVERIFIED)
-    line(_("live, partly confirmed"), state=VersionState.PUBLISHED, assurance__exact=Assurance.PARTLY)
+    Args:
+        more: further lines.
+    """
 
+    def wrote(look):
+        writers = versions.writers.through.objects.filter(**{versions._meta.model_name: OuterRef("pk")})
+        return Q(author=look.user) | Q(Exists(writers.filter(user=look.user)))
 
-def add_overdue_to_desk(versions, group):
-    """What should have gone live by itself and was refused: a minute is the worker's."""
+    def in_state(state, **query):
+        return lambda look: Q(state=state, **query)
 
-    def overdue():
-        return {"state": VersionState.APPROVED, "publish_at__lt": timezone.now() - timedelta(minutes=1)}
+    def scheduled(look):
+        return Q(state=VersionState.APPROVED, publish_at__gte=overdue_before(look))
 
-    def url():
-        query = overdue()
-        query["publish_at__lt"] = query["publish_at__lt"].isoformat()
-        return f"{reverse(f'admin:procedures_{versions._meta.model_name}_changelist')}?{urlencode(query)}"
+    def overdue(look):
+        return Q(state=VersionState.APPROVED, publish_at__lt=overdue_before(look))
 
-    desk.add(
-        _("approved, not live though their time has come"),
-        lambda: versions.objects.filter(**overdue()).count(),
-        url,
-        f"procedures.change_{versions._meta.model_name}",
-        group,
+    def overdue_before(look):
+        return look.now - timedelta(minutes=1)  # the worker's
+
+    def line(label, key, holds, right, urgency="", **options):
+        return desk.Line(key, label, holds, (f"procedures.{right}_{versions._meta.model_name}",), urgency, **options)
+
+    change = f"procedures.change_{versions._meta.model_name}"
+    lines = (
+        desk.Line(
+            "overdue",
+            _("approved, not live though their time has come"),
+            overdue,
+            (change, f"procedures.publish_{versions._meta.model_name}"),
+            desk.Urgency.LATE,
+            is_anyones=True,
+        ),
+        line(
+            _("to be reviewed: somebody else's, in review"),
+            "to_review",
+            lambda look: Q(state=VersionState.IN_REVIEW) & ~wrote(look),
+            "review",
+            since="submitted_at",
+            is_anyones=True,
+        ),
+        line(_("approved, to be published"), "approved", in_state(VersionState.APPROVED, publish_at=None), "publish"),
+        line(
+            _("drafts returned with comments"), "returned", in_state(VersionState.DRAFT, review_note__gt=""), "change"
+        ),
+        line(_("drafts"), "drafts", in_state(VersionState.DRAFT), "change"),
+        line(_("in review"), "in_review", in_state(VersionState.IN_REVIEW), "change", since="submitted_at"),
+        line(_("approved, with a time set"), "scheduled", scheduled, "publish"),
+        *more,
+        *desk.checks(Q(state=VersionState.PUBLISHED), (change,), _("live ones")),
+        line(
+            _("live, not verified"),
+            "unverified",
+            in_state(VersionState.PUBLISHED, assurance=Assurance.UNVERIFIED),
+            "change",
+        ),
+        line(
+            _("live, partly confirmed"),
+            "partly",
+            in_state(VersionState.PUBLISHED, assurance=Assurance.PARTLY),
+            "change",
+        ),
     )
+    desk.add_queue(desk.Queue(versions, group, lines, mine=wrote, unit=of_unit))
+
+
+def of_unit(look):
+    return Q(institution=look.unit) | Q(verified_by=look.unit)

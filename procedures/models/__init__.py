@@ -17,6 +17,7 @@ from procedures.models.reference import ReferenceBusiness
 from procedures.models.review import PreviewLink, ReviewNote
 from procedures.models.ripple import Reform, Reverification
 from procedures.models.situations import Conditional, Situation
+from procedures.models.staff import StaffProfile, Tally
 from procedures.models.stages import Audience, Stage
 from procedures.models.trail import TrailLine
 from procedures.models.translations import TranslatedText
@@ -61,8 +62,10 @@ __all__ = [
     "Severity",
     "Situation",
     "Source",
+    "StaffProfile",
     "Stage",
     "Step",
+    "Tally",
     "TrailLine",
     "TranslatedText",
     "UnitValue",
