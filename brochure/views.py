@@ -19,7 +19,7 @@ from procedures.models import ProcedureVersion, ProgramVersion
 from procedures.preview import may_preview, opens_previews
 
 MOST_PLANS = 200
-"""Plans kept on disk, some 30 MB: there are more addresses than any disk could hold."""
+"""Plans kept on disk, 80 MB at most: there are more addresses than any disk could hold."""
 
 
 @require_safe
