@@ -19,12 +19,13 @@ def past_fees(date):
 
 def fees_in(unit):
     """Fees of published versions that are counted in a unit such as the UMA."""
-    return public_fees().filter(unit=unit, kind__in=Fee.PAID)
+    return public_fees().filter(unit=unit)
 
 
 def public_fees():
+    """Fees of published versions that are an amount: neither free nor unknown."""
     return (
-        Fee.objects.filter(version__state=VersionState.PUBLISHED)
+        Fee.objects.filter(version__state=VersionState.PUBLISHED, kind__in=Fee.PAID)
         .select_related("version__procedure", "instrument")
         .order_by("version__procedure__position", "version__procedure__slug", "position", "id")
     )

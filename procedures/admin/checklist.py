@@ -39,6 +39,7 @@ class GatedForm(forms.Form):
         self.warns = checklist.warns
         if not self.warns:
             del self.fields["despite"]
+        self.order_fields([*(name for name in self.fields if name != "despite"), "despite"])
 
     def goes_live(self, data):
         return True

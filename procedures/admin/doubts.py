@@ -24,7 +24,10 @@ class ReformForm(forms.ModelForm):
     class Meta:
         model = Reform
         fields = ("reformed_on", "articles", "url", "note")
-        widgets = {"reformed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {
+            "reformed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "note": forms.Textarea(attrs={"rows": 4}),
+        }
 
     def clean_reformed_on(self):
         day = self.cleaned_data["reformed_on"]
