@@ -6,6 +6,9 @@ from django.utils.translation import gettext_noop
 # Words of django-axes that staff see; it has no Spanish catalogue.
 gettext_noop("access attempt")
 gettext_noop("access attempts")
+gettext_noop("Username")
+gettext_noop("IP Address")
+gettext_noop("Attempt Time")
 
 
 class StaffAdminConfig(AdminConfig):
