@@ -178,7 +178,7 @@ def spool_foreign(headed, mapping, spool):
     Raises:
         ExchangeError: the sheet lacks a column that the mapping names.
     """
-    translator = Translator(mapping)
+    translator = Translator(mapping, headed.header)
     named = [name for name, targets in mapping.columns.items() if targets] + [mapping.only_column]
     if missing := [name for name in named if name and name not in headed.header]:
         raise ExchangeError(_("The file has no column “%(names)s”.") % {"names": "”, “".join(missing)})

@@ -276,6 +276,7 @@ class Translator:
     """Turns rows of a foreign file into rows of ours, by a mapping."""
 
     mapping: Mapping
+    header: list  # the file's columns: their order is that of what is joined, and databases don't keep that of JSON
     _names: dict = field(default_factory=dict)
 
     @cached_property
@@ -290,8 +291,8 @@ class Translator:
     def targets(self):
         """{target: [columns of the file]}."""
         found = {}
-        for name, targets in self.mapping.columns.items():
-            for target in targets:
+        for name in self.header:
+            for target in self.mapping.columns.get(name, []):
                 found.setdefault(target, []).append(name)
         return found
 

@@ -255,17 +255,19 @@ class Planner:
     def _check(self, table, columns, values, entry):
         for column in columns:
             self._check_field(column, values[column.name], entry)
-            owner = self.taken.get(column.name, {}).get(values[column.name], entry.key)
-            if owner != entry.key:
-                what = {"value": cells.written(values[column.name]), "other": owner}
-                entry.refuse(f"{column.name}: " + _("%(value)s is that of “%(other)s”") % what)
-            elif column.name in self.taken:
-                self.taken[column.name][values[column.name]] = entry.key
+            if column.name in self.taken:
+                self._check_taken(self.taken[column.name], column, values[column.name], entry)
         if entry.outcome == Outcome.REFUSED:
             return
         self._check_constraints(table.model, table.columns, values, entry)
         if table.version:
             self._check_constraints(table.version, table.version_columns, values, entry)
+
+    def _check_taken(self, taken, column, value, entry):
+        owner = taken.setdefault(value, entry.key)
+        if owner != entry.key:
+            what = {"value": cells.written(value), "other": owner}
+            entry.refuse(f"{column.name}: " + _("%(value)s is that of “%(other)s”") % what)
 
     def _check_field(self, column, value, entry):
         if column.is_many or (value in ("", None) and column.may_be_empty):
