@@ -332,7 +332,7 @@ def test_page_offers_only_what_is_legal_and_allowed(client, draft, editor, publi
     actions.submit(version=draft, by=editor)
     assert [offered(editor, draft), offered(publisher, draft)] == [["return"], ["approve", "return"]]
     actions.approve(version=draft, by=publisher)
-    assert [offered(editor, draft), offered(publisher, draft)] == [["return"], ["publish", "return"]]
+    assert [offered(editor, draft), offered(publisher, draft)] == [["return"], ["publish", "schedule", "return"]]
     actions.publish(version=draft, by=publisher)
     assert [offered(editor, draft), offered(publisher, draft)] == [["start"], ["start", "retire"]]
 

@@ -83,7 +83,7 @@ def test_a_fee_changes_by_two_people_and_comes_back_by_a_third_version(published
     assert refused.status == 403
     expect(ana.locator("#content")).to_contain_text("trámites")
     ana.goto(draft.replace("/change/", "/move/submit/"))
-    ana.get_by_label("Qué cambia").fill("La tarifa de 2026.")
+    ana.locator("textarea[name=note]").fill("La tarifa de 2026.")
     ana.get_by_role("button", name="Enviar a revisión").click()
 
     # Berta compares, and returns it with a comment.
@@ -94,7 +94,7 @@ def test_a_fee_changes_by_two_people_and_comes_back_by_a_third_version(published
     assert "luminoso temporal" in berta.locator("ins").all_inner_texts()[1]
     assert "$1,234.50 MXN" in comparison.inner_text()
     assert Axe().run(berta).response["violations"] == []
-    berta.get_by_label("Qué falta").fill("El monto tiene centavos de más.")
+    berta.locator("form[action*=return] textarea").fill("El monto tiene centavos de más.")
     berta.get_by_role("button", name="Devolver a quien la escribió").click()
 
     # Ana reads it above the draft, and mends.
@@ -102,7 +102,7 @@ def test_a_fee_changes_by_two_people_and_comes_back_by_a_third_version(published
     expect(ana.locator(".standing")).to_contain_text("El monto tiene centavos de más.")
     ana.locator(FEES).nth(-2).locator("[name$=-minimum]").fill("1234")
     ana.locator("[name=_submit]").click()
-    ana.get_by_label("Qué cambia").fill("Ya sin centavos.")
+    ana.locator("textarea[name=note]").fill("Ya sin centavos.")
     ana.get_by_role("button", name="Enviar a revisión").click()
 
     # Berta approves it for the next minute.
