@@ -1,7 +1,7 @@
 # Every command of the project. The two that matter: `make run` and `make test`.
 manage := .venv/bin/python manage.py
 
-.PHONY: help run dev test check bench messages lock clean
+.PHONY: help run dev test check bench messages manual lock clean
 
 help: ## lists these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,11 @@ messages: ## collects the interface's messages for translation into locale/
 	@portal/setup/environment.sh test
 	$(manage) makemessages
 	$(manage) compilemessages
+
+manual: ## takes the pictures of the staff's manual anew, in a headless Chromium
+	@portal/setup/environment.sh test
+	@$(manage) compilemessages
+	WRITE_DOCS=1 .venv/bin/python -m pytest tests/browser/test_manual.py -k pictures
 
 lock: ## writes the lock files from pyproject.toml
 	@portal/setup/environment.sh lock

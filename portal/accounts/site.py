@@ -54,8 +54,10 @@ class StaffSite(admin.AdminSite):
 
     def get_urls(self):
         from portal.accounts import views
+        from portal.manual import manual
 
         own = [
+            path("manual/", self.admin_view(manual), name="manual"),
             path("account/", self.admin_view(views.account), name="account"),
             path("account/recovery-codes/", self.admin_view(views.recovery_codes), name="recovery_codes"),
             path("account/second-factor/off/", self.admin_view(views.turn_off), name="second_factor_off"),
@@ -80,7 +82,7 @@ def end_session_if_over(request):
     """Signs out whoever stayed signed in for too long, and says so on the next page."""
     if request.user.is_authenticated and sessions.is_over(request):
         logout(request)
-        messages.warning(request, _("Your session has ended because nothing was done for a while. Sign in again."))
+        messages.warning(request, _("Your session has ended because it lasted too long. Sign in again."))
 
 
 def logged_out(request):
