@@ -47,9 +47,15 @@ EDIT = (
     | each("procedures", "add change delete", RECORD_ROWS)
     | each("procedures", "import export", "catalogue")
     | each("procedures", "add", "reform")
+    | each("procedures", "view", "translatedtext")
     | each("portal", "view change", "emptysearch")
 )
-REVIEW = READ_CATALOGUE | each("procedures", "review", VERSIONS) | each("procedures", "change", "reverification")
+REVIEW = (
+    READ_CATALOGUE
+    | each("procedures", "review", VERSIONS)
+    | each("procedures", "change", "reverification")
+    | each("procedures", "view", "translatedtext")
+)
 PUBLISH = (
     READ_CATALOGUE
     | each("procedures", "publish", VERSIONS)
@@ -61,6 +67,7 @@ REPORT = (
     | each("engagement", "add change", "commitment milestone")
     | each("engagement", "add change delete", "commitmentevent")
     | each("engagement", "add", "statusupdate evidence")
+    | each("procedures", "view", "translatedtext")
 )
 JUDGE = READ_COMMITMENT | each("engagement", "add", "verdict")
 # All that the municipality does, and the accounts. Not the verdict: that is the reviewing body's own.
@@ -133,6 +140,8 @@ ACTIONS = {
     "publish": _("publish, schedule or retire: %(records)s"),
     "moderate": _("publish, close or withdraw: %(records)s"),
     "answer": _("answer officially: %(records)s"),
+    "import": _("import tables"),
+    "export": _("export tables"),
 }
 
 

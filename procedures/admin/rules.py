@@ -46,7 +46,7 @@ def asked_when(question):
 def rule_test(model_admin, request):
     """Every business type against its plan; `?q=` shows those alone whose name or address has these letters."""
     if not model_admin.has_view_permission(request):
-        raise PermissionDenied
+        raise PermissionDenied("procedures.view_procedureversion")
     test = RuleTest(timezone.localdate(), request.user)
     typed = request.GET.get(FOUND, "").strip()
     rows = [row for row in test.rows if fold(typed) in fold(f"{row.kind} {row.kind.slug}")]

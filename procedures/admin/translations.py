@@ -68,7 +68,7 @@ class TranslatedTextAdmin(admin.ModelAdmin):
     def desk(self, request, language=None):
         """Progress in one language; with `?de=` the records of one table."""
         if not self.has_view_permission(request):
-            raise PermissionDenied
+            raise PermissionDenied("procedures.view_translatedtext")
         language = known_language(language)
         counted = [row for row in progress_by_table(language) if may(request.user, "view", row[0].model)]
         context = {
@@ -83,14 +83,14 @@ class TranslatedTextAdmin(admin.ModelAdmin):
         if name := request.GET.get("de"):
             table = known_table(name)
             if not may(request.user, "view", table.model):
-                raise PermissionDenied
+                raise PermissionDenied(f"{table.model._meta.app_label}.view_{table.model._meta.model_name}")
             context |= {"table": table, "page": records_page(table, language, request.GET)}
         return TemplateResponse(request, "admin/procedures/translation_desk.html", context)
 
     def outdated(self, request):
         """Every record of which a text's Spanish changed after it was translated, in all languages."""
         if not self.has_view_permission(request):
-            raise PermissionDenied
+            raise PermissionDenied("procedures.view_translatedtext")
         found = [row for row in outdated_records() if may(request.user, "view", row[1].model)]
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("p"))
         page.object_list = with_records(page.object_list)
@@ -106,7 +106,7 @@ class TranslatedTextAdmin(admin.ModelAdmin):
         """GET: the texts side by side. POST: writes what was translated, unless somebody was faster."""
         language, table = known_language(language), known_table(name)
         if not may(request.user, "view", table.model):
-            raise PermissionDenied
+            raise PermissionDenied(f"{table.model._meta.app_label}.view_{table.model._meta.model_name}")
         with transaction.atomic():
             record = table.model._default_manager.select_for_update().filter(pk=pk).first()
             if record is None:
@@ -116,7 +116,7 @@ class TranslatedTextAdmin(admin.ModelAdmin):
             form = TranslationForm(lines, request.POST if request.method == "POST" else None)
             if request.method == "POST":
                 if not may_write:
-                    raise PermissionDenied
+                    raise PermissionDenied(f"{table.model._meta.app_label}.change_{table.model._meta.model_name}")
                 if form.is_valid():
                     return self.write(request, record, form, language, table)
         return TemplateResponse(
