@@ -100,7 +100,10 @@ ROLES = {
     for role in (
         Role("editor", _("Editor"), _("Writes drafts and keeps the records. Can't approve or publish."), EDIT),
         Role(
-            "reviewer", _("Reviewer"), _("Approves what others wrote, or returns it. Can't write or publish."), REVIEW
+            "reviewer",
+            _("Reviewer"),
+            _("Approves what others wrote, also for a set time, or returns it. Can't write, nor publish at once."),
+            REVIEW,
         ),
         Role(
             "publisher",

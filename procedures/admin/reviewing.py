@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from procedures.actions import IllegalMove
 from procedures.admin.checklist import GatedForm, checklist_of, checks_page
-from procedures.admin.moves import MOVES, has, may, moves_for, why_illegal
+from procedures.admin.moves import MOVES, may, moves_for, why_illegal
 from procedures.comparison import compare
 from procedures.models import VersionState
 from procedures.models.versions import OPEN_STATES, PUBLIC_STATES
@@ -88,10 +88,7 @@ def form_of(request, move, version, checklist):
     """The move's form, filled in if it was sent to this address; one that lets it go live asks about what warns."""
     is_sent = request.method == "POST" and request.path.endswith(f"/{move.name}/")
     form = move.form(request.POST if is_sent else None)
-    if not has(request.user, "publish", version):
-        form.fields.pop("publish_at", None)  # who only reviews vouches for it; when it goes live others decide
-        form.fields.pop("despite", None)
-    elif isinstance(form, GatedForm):
+    if isinstance(form, GatedForm):
         form.look_at(checklist)
     return form
 

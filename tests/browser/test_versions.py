@@ -14,7 +14,7 @@ SLUG = "permiso-anuncio"
 FEES = "#fees-group .inline-related:not(.empty-form)"
 PEOPLE = """
 from django.contrib.auth.models import Group, User
-for name, groups in (("ana", ["editor"]), ("berta", ["reviewer", "publisher"])):
+for name, groups in (("ana", ["editor"]), ("berta", ["reviewer"])):
     user = User.objects.create_user(name, password="Chihuahua-2026", is_staff=True, first_name=name.title())
     user.groups.set(Group.objects.filter(name__in=groups))
     assert user.groups.count() == len(groups)
