@@ -434,9 +434,9 @@ def test_a_version_that_was_refused_at_its_time_is_on_the_desk_and_says_why(guid
     make_task("previo", asks=["permiso"], issues=["dictamen"])
     assert actions.publish_due(now=timezone.now()) == []
     desk = admin_client.get("/admin/").content.decode()
-    assert "<b>1</b> aprobadas, sin publicarse aunque llegó su hora" in desk
+    assert '<b>1</b> <span><span class="what">aprobadas, sin publicarse aunque llegó su hora' in desk
     address = reverse("admin:procedures_procedureversion_changelist")
-    link = next(part for part in desk.split('"') if part.startswith(f"{address}?") and "publish_at__lt" in part)
+    link = next(part for part in desk.split('"') if part.startswith(f"{address}?espera=overdue"))
     assert list(admin_client.get(link.replace("&amp;", "&")).context["cl"].queryset) == [new]
     page = admin_client.get(reverse("admin:procedures_procedureversion_change", args=[new.pk])).content.decode()
     assert "Trámite licencia-2 pide Documento dictamen, que emite Trámite previo" in page

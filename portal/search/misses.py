@@ -35,7 +35,7 @@ def note_miss(query, agent):
         agent: what the reader's program calls itself.
     """
     text = " ".join(split(query.typed))
-    if not text or len(text) > EmptySearch.LONGEST or query.was_cut:
+    if not text or len(query.typed) > EmptySearch.LONGEST or query.was_cut:
         return
     if PERSONAL.search(query.typed) or MACHINE.search(agent) or not _pace.allows():
         return

@@ -44,3 +44,14 @@ admin.site.empty_value_display = "–"
 
 # Django's own words that its Spanish catalogue lacks.
 gettext_noop("- Select an option -")
+gettext_noop("Run")
+gettext_noop("Search %(name)s")
+gettext_noop("Pagination %(name)s")
+gettext_noop("Pagination %(name)s entries")
+gettext_noop("Filter by %(field_name)s")
+# … and those that it says oddly.
+gettext_noop("Breadcrumbs")
+gettext_noop("Remove from sorting")
+gettext_noop("Toggle sorting")
+gettext_noop("Select %s to change")
+gettext_noop("Select %s to view")

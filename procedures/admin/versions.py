@@ -344,7 +344,13 @@ def add_to_desk(versions, group, *more):
             since="submitted_at",
             is_anyones=True,
         ),
-        line(_("approved, to be published"), "approved", in_state(VersionState.APPROVED, publish_at=None), "publish"),
+        line(
+            _("approved, to be published"),
+            "approved",
+            in_state(VersionState.APPROVED, publish_at=None),
+            "publish",
+            is_anyones=True,
+        ),
         line(
             _("drafts returned with comments"), "returned", in_state(VersionState.DRAFT, review_note__gt=""), "change"
         ),
