@@ -111,13 +111,20 @@ class NewAccountForm(AccountForm, BaseUserCreationForm):
         return user
 
 
+class RoleFilter(admin.RelatedFieldListFilter):
+    """The roles by their names, in the reader's language."""
+
+    def field_choices(self, field, request, model_admin):
+        return [(group.pk, roles.group_label(group)) for group in Group.objects.order_by("name")]
+
+
 @admin.register(User)
 class AccountAdmin(auth_admin.UserAdmin):
     form = AccountForm
     add_form = NewAccountForm
     add_form_template = None
     list_display = ("username", "full_name", "email", "role_names", "has_phone", "last_sign_in", "is_active")
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active", ("groups", RoleFilter))
     actions = None
     filter_horizontal = ("user_permissions",)
     readonly_fields = ("password_state", "second_factor_state", "last_login", "date_joined")
@@ -208,7 +215,7 @@ class AccountAdmin(auth_admin.UserAdmin):
             StaffProfile.objects.update_or_create(user=obj, defaults={"institution": form.cleaned_data["unit"]})
         if not change and not obj.has_usable_password():
             passwords.send_link.enqueue(obj.pk, get_language())
-            message = gettext("%(email)s gets a mail with a link to choose a password.")
+            message = gettext("A mail with a link to choose a password goes to %(email)s.")
             self.message_user(request, message % {"email": obj.email}, messages.INFO)
 
     # The second factor of somebody who lost the phone
