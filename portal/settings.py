@@ -146,7 +146,7 @@ INSTALLED_APPS = [
     "engagement",
     "modeltranslation",  # before the admin, whose classes it extends
     "django_filters",
-    "django_tasks_db",
+    "portal.background.BackgroundConfig",  # django-tasks-db
     "portal.accounts.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

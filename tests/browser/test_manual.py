@@ -283,7 +283,7 @@ def reform_a_law(editor, reviewer):
     editor.follow("Instrumentos legales")
     editor.follow("Reglamento de Desarrollo Urbano Sostenible del Municipio de Chihuahua")
     editor.follow("Marcar como reformada")
-    page.get_by_label("Reformada el").fill("2026-03-01")
+    page.get_by_label("Reformada el").fill("2026-03-03")
     editor.press("Ver qué fichas la citan")
     editor.take(height=900)
     editor.press("Marcar como reformada")
@@ -337,8 +337,8 @@ def report_progress(walk):
     walk.section = "hitos"
     walk.go("/admin/")
     walk.follow("Hitos")
+    walk.take()
     walk.follow("Reportar avance")
-    walk.take(height=620)
 
 
 def compose_an_edition(walk):
