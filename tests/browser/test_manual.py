@@ -349,7 +349,7 @@ def compose_an_edition(walk):
     walk.page.locator("#id_title_es").fill("Guía de trámites y apoyos, segunda edición")
     walk.page.locator("#id_title_en").fill("Guide to procedures and support, second edition")
     walk.press("Guardar")
-    walk.take(height=265)
+    walk.take(height=212)
 
 
 def see_the_history(walk, draft):
