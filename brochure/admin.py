@@ -106,7 +106,7 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
         elif (task := last_task(edition.number)) and task.status in AT_WORK:
             self.message_user(request, gettext("It is being rendered already."), messages.INFO)
         else:
-            publish_edition.enqueue(edition.number)
+            publish_edition.enqueue(edition.number, by=request.user.pk)
             self.log_change(request, edition, gettext("Rendering and publishing asked for."))
             message = gettext("It is rendered in the background and then published. Load this page again to see it.")
             self.message_user(request, message, messages.SUCCESS)

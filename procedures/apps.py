@@ -7,8 +7,17 @@ class ProceduresConfig(AppConfig):
     verbose_name = _("Catalogue")
 
     def ready(self):
-        """A version makes no move that skips a step, and keeps what was approved: the database itself refuses."""
-        from procedures import translation  # noqa: F401 - adds the languages' columns, which are sealed too
+        """A version makes no move that skips a step, and keeps what was approved: the database itself refuses.
+
+        It also writes the change log, and lets nobody change that.
+        """
+        from procedures import frozen, translation  # noqa: F401 - adds the languages' columns, which are sealed too
+        from procedures.models import TrailLine
         from procedures.sealed import seal
+        from procedures.trail.acting import tell_database
+        from procedures.trail.triggers import follow_migrations
 
         seal()
+        frozen.protect(TrailLine, name="trail_frozen")
+        tell_database()
+        follow_migrations(self)
