@@ -80,9 +80,7 @@ def test_table_speaks_english_under_en(client, db):
 @pytest.mark.parametrize("records", KINDS)
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_download_costs_the_same_for_one_record_and_three(
-    client, db, records, count, form, django_assert_num_queries
-):
+def test_download_costs_the_same_for_one_record_and_three(client, db, records, count, form, django_assert_num_queries):
     clear_catalogue()
     make, _demanded = KINDS[records]
     for n in range(count):

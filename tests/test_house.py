@@ -20,6 +20,7 @@ FOUND_BY_DJANGO = {
     "admin/base_site.html",
     "admin/color_theme_toggle.html",
     "admin/index.html",
+    "admin/object_history.html",
 }
 
 

@@ -2,7 +2,6 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from roadmap_strategies import SITUATIONS, catalogues, questions
 
 from procedures.roadmap.answers import (
     UNSURE,
@@ -17,6 +16,7 @@ from procedures.roadmap.answers import (
 )
 from procedures.roadmap.plan import make_plan
 from procedures.roadmap.values import BusinessType, Choice, Facts, Question
+from tests.roadmap_strategies import SITUATIONS, catalogues, questions
 
 
 def choice(slug, true=(), false=()):

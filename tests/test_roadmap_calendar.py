@@ -5,7 +5,6 @@ import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roadmap_strategies import catalogues, facts
 
 from procedures.roadmap.calendar import (
     Dated,
@@ -20,6 +19,7 @@ from procedures.roadmap.calendar import (
 from procedures.roadmap.plan import make_plan
 from procedures.roadmap.totals import plan_time
 from procedures.roadmap.values import Catalogue, Facts, Need, Task
+from tests.roadmap_strategies import catalogues, facts
 
 MONDAY = datetime.date(2026, 3, 2)
 FRIDAY = datetime.date(2026, 3, 13)

@@ -3,7 +3,6 @@
 import datetime
 from decimal import Decimal
 
-import factories
 import pytest
 
 from procedures import models
@@ -24,6 +23,7 @@ from procedures.roadmap.supports import LIVE_FIRST, fitting
 from procedures.roadmap.totals import make_totals
 from procedures.roadmap.values import Condition, Facts
 from procedures.roadmap.visits import make_visits
+from tests import factories
 
 TODAY = datetime.date(2026, 3, 2)
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from hypothesis import given
-from roadmap_strategies import catalogues
 
 from procedures.roadmap import checks
 from procedures.roadmap.compare import Change, compare_plans
@@ -21,6 +20,7 @@ from procedures.roadmap.values import (
     Support,
     Task,
 )
+from tests.roadmap_strategies import catalogues
 
 
 def task(slug, *, asks=(), results=(), stage=1, **fields):

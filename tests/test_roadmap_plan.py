@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roadmap_strategies import SITUATIONS, catalogues, conditions, facts
 
 from procedures.roadmap.plan import make_plan
 from procedures.roadmap.values import Catalogue, Circle, Condition, Facts, Link, Need, Reason, Task
+from tests.roadmap_strategies import SITUATIONS, catalogues, conditions, facts
 
 
 def task(slug, *, stage=1, asks=(), results=(), **fields):

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given
-from roadmap_strategies import catalogues, facts
 
 from procedures.roadmap.folder import Paper, Use, make_folder
 from procedures.roadmap.plan import make_plan
 from procedures.roadmap.totals import Cost, add_costs, business_days, item_cost, make_totals, plan_time
 from procedures.roadmap.values import Catalogue, Condition, Facts, Need, Price, Task
 from procedures.roadmap.visits import make_visits
+from tests.roadmap_strategies import catalogues, facts
 
 UNITS = {"UMA": Decimal("117.31")}
 MAYBE = Condition(all_of=("maybe",))
