@@ -34,8 +34,11 @@ from procedures.models import (
     Requirement,
     Stage,
     Step,
+    TranslatedText,
     VersionState,
 )
+from procedures.translations.progress import progress_of
+from procedures.translations.tables import table_of
 from tests.factories import make_document, make_procedure
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +239,16 @@ def test_the_rows_of_a_list_replace_the_whole_list_on_a_draft(person):
     assert list(draft.steps.values_list("title_es", flat=True)) == ["Paso 0", "Otro"]
     assert draft.steps.first().title_en == "Paso 0 (en)"
     assert version.steps.count() == 3
+
+
+def test_a_translation_that_a_file_brings_is_one_and_spanish_changed_alone_leaves_it_out_of_date(person):
+    confirm(bring("slug,level,name_es,name_en\nunidad,municipal,Ventanilla,Desk\n", person, "institutions.csv"))
+    unit = Institution.objects.get(slug="unidad")
+    assert TranslatedText.objects.get(source="Ventanilla").made_by == person
+    table = table_of("procedures.institution")
+    assert progress_of(table, "en")[unit.pk].open == 0
+    confirm(bring("slug,name_es\nunidad,Ventanilla única\n", person, "institutions.csv"))
+    assert progress_of(table, "en")[unit.pk].outdated == 1
 
 
 def test_a_version_in_review_is_not_changed_behind_the_reviewer(person):

@@ -4,6 +4,7 @@ Nothing is published: what changes of a version in force makes a new draft of it
 once, as they do in the admin.
 """
 
+from collections import defaultdict
 from itertools import batched, groupby
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from procedures.actions import start_version
 from procedures.exchange.planning import Planner
 from procedures.exchange.tables import TABLES, natural_key
 from procedures.models import Source, VersionState
+from procedures.translations.memory import remember
+from procedures.translations.tables import target_languages, text_fields
 
 # Records written at once.
 BATCH = 100
@@ -61,6 +64,8 @@ class Writer:
         self.file_name = file_name
         self.sources = sources
         self.late = []
+        self.translated = defaultdict(list)  # language → (Spanish, translation) that the file brings
+        self.stood_before = frozenset()
 
     def write(self, changes):
         """`{key: the plain record or draft that was made or changed}` of a batch."""
@@ -71,6 +76,9 @@ class Writer:
             if not change.is_new:
                 made[change.key] = row = self._update(change)
                 self._note([row], CHANGE, sorted(change.touched | change.lists.keys()))
+        for language, pairs in self.translated.items():
+            remember(pairs, language, by=self.user)
+        self.translated.clear()
         return made
 
     def link_late(self):
@@ -170,9 +178,12 @@ class Writer:
             if part.name in change.lists:
                 owner = version if part.of_version else row
                 if not change.is_new:
-                    getattr(owner, part.accessor).all().delete()
+                    rows = getattr(owner, part.accessor).all()
+                    self.stood_before = {text for row in rows for _language, _source, text in translations(row)}
+                    rows.delete()
                 values = change.lists[part.name]
                 self._insert([part.model(**{part.relation: owner}) for _ in values], part.columns, values)
+                self.stood_before = frozenset()
 
     # Links
 
@@ -183,6 +194,13 @@ class Writer:
                 setattr(row, column.field.attname, pks[0] if pks else None)
             elif not column.is_many:
                 setattr(row, column.name, values[column.name])
+        self._learn(row, {column.name for column in columns})
+
+    def _learn(self, row, columns):
+        """A translation that the file brings is one from now on; one that stood there before is not made so again."""
+        for language, source, text in translations(row, columns):
+            if text not in self.stood_before:
+                self.translated[language].append((source, text))
 
     def _set_links(self, row, columns, values):
         for column in columns:
@@ -208,3 +226,12 @@ class Writer:
         if rows := list(rows):
             message = " ".join([text, ", ".join(touched)]).strip()
             LogEntry.objects.log_actions(self.user.pk, rows, action, change_message=message)
+
+
+def translations(row, columns=None):
+    """`(language, Spanish, translation)` of each translated text of a row, or of those in the given columns."""
+    for name in text_fields(type(row)):
+        for language in target_languages():
+            if columns is None or f"{name}_{language}" in columns:
+                source = getattr(row, f"{name}_{settings.LANGUAGE_CODE}")
+                yield language, source, getattr(row, f"{name}_{language}")
