@@ -1,4 +1,5 @@
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -9,10 +10,23 @@ from procedures.models import StaffProfile
 CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
 
 
+class SignInForm(AdminAuthenticationForm):
+    error_messages = AdminAuthenticationForm.error_messages | {
+        "invalid_login": _("The user name or the password is not right. Capital letters count.")
+    }
+
+
+class CodeInput(forms.TextInput):
+    """Empty again after a refusal: a code is good for one try."""
+
+    def format_value(self, value):
+        return None
+
+
 class CodeForm(forms.Form):
     """A code from the person's phone, or where `recovery` is true one of the recovery codes too."""
 
-    code = forms.CharField(label=_("Code"), max_length=40, widget=forms.TextInput(attrs=CODE))
+    code = forms.CharField(label=_("Code"), max_length=40, widget=CodeInput(attrs=CODE))
 
     def __init__(self, *args, user, device, recovery=False, **kwargs):
         super().__init__(*args, **kwargs)

@@ -7,10 +7,12 @@ from django.http import QueryDict
 from django.shortcuts import render
 from django.urls import resolve, reverse
 from django.urls.exceptions import Resolver404
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
 from portal.accounts import roles
+from procedures.admin.bilingual import language_labels
 
 # What is never shown or sent again.
 SECRET = {"csrfmiddlewaretoken", "password", "password1", "password2", "old_password", "new_password1", "new_password2"}
@@ -67,10 +69,11 @@ def session_ended(request):
 def _page(request, template, context):
     sent = request.POST if request.method == "POST" else QueryDict()
     fields = [(name, value) for name, values in sent.lists() if name not in SECRET for value in values]
+    labels = _labels(request)
     context |= {
         "response_status": 403,
         "fields": fields,
-        "written": [pair for pair in fields if pair[1].strip() and _is_written(pair[0])],
+        "written": [(labels.get(name, name), text) for name, text in fields if text.strip() and _is_written(name)],
         "files": [file.name for file in request.FILES.values()] if request.method == "POST" else [],
         "address": request.get_full_path(),
     }
@@ -88,21 +91,36 @@ def _is_ours(request):
     return bool(origin) and urlsplit(origin).netloc == request.get_host()
 
 
+def _labels(request):
+    """`{name of a field: its label}` of the record that the address is about."""
+    model, _view = _asked(request)
+    if model is None:
+        return {}
+    plain = {field.name: capfirst(field.verbose_name) for field in model._meta.fields}
+    return plain | language_labels(model)
+
+
 def _needed(request, exception):
     """The permission that was missing, "app.codename": what the view said, or what the address lets conclude; or ""."""
     if exception.args and isinstance(exception.args[0], str) and exception.args[0].count(".") == 1:
         return exception.args[0]
+    model, view = _asked(request)
+    if model is None:
+        return ""
+    action = {"changelist": "view", "history": "view", "password_change": "change"}.get(view, view)
+    if action == "change" and request.method != "POST":
+        action = "view"
+    return f"{model._meta.app_label}.{action}_{model._meta.model_name}"
+
+
+def _asked(request):
+    """(model, name of its view) of an address of the admin, or (None, "")."""
     try:
         name = resolve(request.path_info).url_name or ""
     except Resolver404:
-        return ""
+        name = ""
     for model in admin.site._registry:
         prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
         if name.startswith(prefix):
-            action = {"changelist": "view", "history": "view", "password_change": "change"}.get(
-                name.removeprefix(prefix), name.removeprefix(prefix)
-            )
-            if action == "change" and request.method != "POST":
-                action = "view"
-            return f"{model._meta.app_label}.{action}_{model._meta.model_name}"
-    return ""
+            return model, name.removeprefix(prefix)
+    return None, ""

@@ -47,6 +47,9 @@ class StaffSite(admin.AdminSite):
 
     def login(self, request, extra_context=None):
         """Whoever has given the password already goes on to what is still asked."""
+        from portal.accounts.forms import SignInForm
+
+        self.login_form = SignInForm
         end_session_if_over(request)
         if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
             return redirect_to_second_factor(request)
