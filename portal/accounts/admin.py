@@ -261,6 +261,11 @@ class RoleAdmin(auth_admin.GroupAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [] if self.has_change_permission(request, obj) else self.in_words
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            context |= {"title": roles.group_label(obj), "subtitle": None}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     @admin.display(description=_("name"), ordering="name")
     def label(self, group):
         return roles.group_label(group)
