@@ -18,6 +18,6 @@ class ProceduresConfig(AppConfig):
         from procedures.trail.triggers import follow_migrations
 
         seal()
-        frozen.protect(TrailLine, name="trail_frozen")
+        frozen.protect(TrailLine, name="change_log_frozen")
         tell_database()
         follow_migrations(self)

@@ -83,7 +83,10 @@ def protect(model, *, name, when="TRUE", on=("UPDATE", "DELETE")):
 
 @contextmanager
 def lifted(using="default"):
-    """Takes every protection off and puts it back: for tests that empty the tables, never for a view or an action."""
+    """Takes every protection off and puts it back: for tests that empty the tables and for `trim_change_log`.
+
+    Never for a view or an action.
+    """
     _drop(using)
     try:
         yield

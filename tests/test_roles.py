@@ -174,6 +174,10 @@ procedures.stage see                                   →     →     ·     �
 procedures.stage add                                   →     →     ·     ●     ·     ·     ·     ·     ·     ●     ●
 procedures.stage change                                →     →     ·     ●     ·     ·     ·     ·     ·     ●     ●
 procedures.stage delete                                →     →     ·     ·     ·     ·     ·     ·     ·     ·     ·
+procedures.trailline see                               →     →     ·     ·     ·     ·     ·     ·     ·     ●     ●
+procedures.trailline add                               →     →     ·     ·     ·     ·     ·     ·     ·     ·     ·
+procedures.trailline change                            →     →     ·     ·     ·     ·     ·     ·     ·     ·     ·
+procedures.trailline delete                            →     →     ·     ·     ·     ·     ·     ·     ·     ·     ·
 procedures.translatedtext see                          →     →     ·     ●     ●     ·     ·     ●     ·     ●     ●
 procedures.translatedtext add                          →     →     ·     ·     ·     ·     ·     ·     ·     ·     ·
 procedures.translatedtext change                       →     →     ·     ·     ·     ·     ·     ·     ·     ·     ·
@@ -236,6 +240,8 @@ page procedures_programversion_review                  →     →     ·     �
 page procedures_reverification_fees                    →     →     ·     ●     ·     ·     ·     ·     ·     ●     ●
 page procedures_reverification_settle                  →     →     ·     ·     ●     ·     ·     ·     ·     ●     ●
 page procedures_rules                                  →     →     ·     ●     ●     ●     ·     ·     ·     ●     ●
+page procedures_trailline_file                         →     →     ·     ·     ·     ·     ·     ·     ·     ●     ●
+page procedures_trailline_record                       →     →     ·     ·     ·     ·     ·     ·     ·     ●     ●
 page procedures_translation_desk                       →     →     ·     ●     ●     ·     ·     ●     ·     ●     ●
 page procedures_translation_language                   →     →     ·     ●     ●     ·     ·     ●     ·     ●     ●
 page procedures_translation_outdated                   →     →     ·     ●     ●     ·     ·     ●     ·     ●     ●
@@ -436,6 +442,8 @@ PAGES = {
     "procedures_reverification_fees": "get",
     "procedures_reverification_settle": "post",
     "procedures_rules": "get",
+    "procedures_trailline_file": "get",
+    "procedures_trailline_record": "get",
     "procedures_translation_desk": "get",
     "procedures_translation_language": "get",
     "procedures_translation_outdated": "get",
@@ -493,6 +501,7 @@ def page_actions(rows):
     for name, method in sorted(PAGES.items()):
         row = by_name.get("_".join(name.split("_")[:2]))
         known = {"pk": row and row.pk, "id": row and row.pk, "language": "en", "name": "procedures.institution"}
+        known |= {"kind": "csv", "model": "procedures.institution", "key": institution().pk}
         if name == "procedures_translation_record":
             known["pk"] = institution().pk
         needed = there[name].pattern.converters

@@ -16,6 +16,7 @@ from procedures.admin import (
     programs,
     quality,
     reference,
+    trail,
     translations,
     words,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "programs",
     "quality",
     "reference",
+    "trail",
     "translations",
     "words",
 ]

@@ -88,7 +88,8 @@ def acting_now():
 
 def program():
     """The name of the command of manage.py that runs, or of whatever else does."""
-    script = Path(sys.argv[0]).stem
+    path = Path(sys.argv[0])
+    script = path.parent.name if path.stem == "__main__" else path.stem
     return sys.argv[1] if script in ("manage", "django-admin") and len(sys.argv) > 1 else script
 
 
