@@ -29,7 +29,7 @@ check: ## lint, format, import arrows, pending migrations, deployment settings, 
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
 	$(manage) makemigrations --check --dry-run
-	PORTAL_HTTPS=1 PORTAL_HOSTS=example.org $(manage) check --deploy --fail-level WARNING
+	PORTAL_HTTPS=1 PORTAL_HOSTS=example.org EMAIL_URL=smtp://mail.example.org $(manage) check --deploy --fail-level WARNING
 	$(manage) makemessages --check --verbosity 0
 
 bench: ## measures pages, plans and the admin (make bench SECTIONS="plans"): milliseconds and queries
