@@ -180,6 +180,7 @@ WHAT_COMES_FIRST = {
     VersionState.RETIRED: _("It is no longer in force: to have it back, restore it as a new draft."),
 }
 
+
 def has(user, permission, version):
     """Whether the user has the "change", "review" or "publish" permission on versions of this kind."""
     options = version._meta
