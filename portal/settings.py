@@ -252,6 +252,8 @@ LINK_TIMEOUT = 10  # seconds for each step of a look at one
 LINK_CHECKS_MAY_LOOK_INSIDE = False  # at addresses of this machine and its network: for tests alone
 
 SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
+# Without a mail server nothing is sent, and every page that would says so: that is no mistake.
+SILENCED_SYSTEM_CHECKS = [] if SENDS_MAIL else ["mail.E001"]
 DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="") or f"portal@{urlsplit(PORTAL_URL).hostname}"
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60  # seconds
 
