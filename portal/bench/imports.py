@@ -13,7 +13,6 @@ from procedures.exchange import runs
 from procedures.models import Import
 from procedures.trail.acting import acting
 
-ROWS = 3_000
 HEADER = [
     "nombre",
     "homoclave",
@@ -28,13 +27,13 @@ HEADER = [
 ]
 
 
-def run(report, rounds):
+def run(report, rounds, size):
     with database_of_its_own():
         load_fixtures()
         person = get_user_model().objects.create_superuser("bench")
         before = peak_megabytes()
         began = time.perf_counter()
-        brought = runs.bring(file=registry(ROWS), name="registry.csv", by=person)
+        brought = runs.bring(file=registry(size), name="registry.csv", by=person)
         mapping = runs.look(brought)["guess"]
         mapping.defaults = {"stage": "operar", "level": "municipal"}
         brought.mapping = mapping.to_json()

@@ -23,7 +23,7 @@ ANSWERS = {"giro": "taqueria", "local": "con-local", "personal": "si"}
 urlpatterns = [path("", lambda request: HttpResponse())]
 
 
-def run(report, rounds):
+def run(report, rounds, size):
     empty = {"empty view": asking(a_reader(), "/")}
     with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[]):
         times, queries = median_ms(empty, rounds), {"empty view": 0}

@@ -9,10 +9,10 @@ from procedures.roadmap.catalogue import read_business_types, read_catalogue
 from procedures.roadmap.plan import make_plan
 from procedures.roadmap.values import Facts
 
-PROCEDURES, SITUATIONS = 3_000, 200
+SITUATIONS = 200
 
 
-def run(report, rounds):
+def run(report, rounds, size):
     report(f"{connection.vendor}: reading the catalogue, then making one plan; median of {rounds} rounds")
     report(f"{'catalogue':26}{'queries':>9}{'read ms':>9}{'plan ms':>9}{'CPU ms':>9}{'items':>7}")
     with database_of_its_own():
@@ -20,8 +20,8 @@ def run(report, rounds):
         kind = next(kind for kind in read_business_types() if kind.slug == "taqueria")
         report_plan(report, "of the house, taquería", kind.facts, rounds)
         report_plan(report, "of the house, all unknown", Facts(), rounds)
-        write_catalogue(make_catalogue(PROCEDURES, SITUATIONS), situation_names(SITUATIONS))
-        report_plan(report, f"{PROCEDURES:,} synthetic more", make_facts(SITUATIONS), rounds)
+        write_catalogue(make_catalogue(size, SITUATIONS), situation_names(SITUATIONS))
+        report_plan(report, f"{size:,} synthetic more", make_facts(SITUATIONS), rounds)
 
 
 def report_plan(report, name, facts, rounds):

@@ -12,10 +12,12 @@ class Command(BaseCommand):
         parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)} (default: all)")
         parser.add_argument("--rounds", type=int, default=30, help="how often each thing is measured (default: 30)")
 
-    def handle(self, *, sections, rounds, **options):
+        parser.add_argument("--size", type=int, default=3_000, help="procedures made up for it (default: 3000)")
+
+    def handle(self, *, sections, rounds, size, **options):
         for name in sections or SECTIONS:
             if name not in SECTIONS:
                 self.stderr.write(f"There is nothing called “{name}” to measure: {', '.join(SECTIONS)}")
                 raise SystemExit(2)
-            SECTIONS[name](self.stdout.write, rounds)
+            SECTIONS[name](self.stdout.write, rounds, size)
             self.stdout.write("")
