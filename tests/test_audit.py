@@ -437,7 +437,7 @@ def test_audit_history_tells_moves_rows_and_sets_as_one_story(admin_client, edit
     ]
     assert act.rows[0].fields[0].added == (situation.name_es,)
     told = text(history(admin_client, version))
-    assert told.count("Falta poco.") == 2  # the words of the move, and what the version keeps of them
+    assert told.count("Falta poco.") == 1
     assert "Paga en caja" in told
 
 

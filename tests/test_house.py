@@ -21,6 +21,7 @@ FOUND_BY_DJANGO = {
     "admin/color_theme_toggle.html",
     "admin/index.html",
     "admin/object_history.html",
+    "admin/search_form.html",
 }
 
 

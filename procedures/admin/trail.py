@@ -24,7 +24,7 @@ FILES = {
     "csv": ("text/csv; charset=utf-8", csv_chunks),
     "json": ("application/json", json_chunks),
 }
-SHOWN = 4  # fields of a line in the list
+SHOWN = 3  # fields of a line in the list
 
 
 class TableFilter(admin.SimpleListFilter):
@@ -56,7 +56,7 @@ class PersonFilter(admin.SimpleListFilter):
 @admin.register(TrailLine)
 class TrailAdmin(admin.ModelAdmin):
     change_list_template = "admin/procedures/trail/change_list.html"
-    list_display = ("moment", "person", "done", "table", "record", "before_and_after")
+    list_display = ("moment", "record", "before_and_after")
     list_display_links = None
     list_filter = (PersonFilter, TableFilter, "action")
     date_hierarchy = "at"
@@ -67,26 +67,17 @@ class TrailAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions = None
 
-    @admin.display(description=_("when"), ordering="id")
+    @admin.display(description=_("when and who"), ordering="id")
     def moment(self, line):
-        return date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT")
-
-    @admin.display(description=_("who"), ordering="who")
-    def person(self, line):
-        return words.who_words(line)
-
-    @admin.display(description=_("action"), ordering="action")
-    def done(self, line):
-        return line.get_action_display()
-
-    @admin.display(description=_("table"), ordering="model")
-    def table(self, line):
-        return words.model_words(line.model)
+        at = date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT")
+        return format_html('{} <span class="quiet">{}</span>', at, words.who_words(line))
 
     @admin.display(description=_("record"), ordering="label")
     def record(self, line):
         url = reverse("admin:procedures_trailline_record", args=[line.root_model, line.root_key])
-        return format_html('<a href="{}">{}</a>', url, words.content_words(line))
+        table, action = words.model_words(line.model), line.get_action_display()
+        link = format_html('<a href="{}">{}</a>', url, words.content_words(line))
+        return format_html('{} <span class="quiet">{} · {}</span>', link, table, action)
 
     @admin.display(description=_("before and after"))
     def before_and_after(self, line):

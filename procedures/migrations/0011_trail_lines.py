@@ -60,7 +60,6 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["model", "key"], name="trail_line_record"),
                     models.Index(fields=["root_model", "root_key", "act"], name="trail_line_root"),
-                    models.Index(fields=["act"], name="trail_line_act"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

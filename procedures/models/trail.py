@@ -57,7 +57,6 @@ class TrailLine(models.Model):
         indexes = [
             models.Index(fields=["model", "key"], name="trail_line_record"),
             models.Index(fields=["root_model", "root_key", "act"], name="trail_line_root"),
-            models.Index(fields=["act"], name="trail_line_act"),
         ]
         constraints = [
             models.CheckConstraint(

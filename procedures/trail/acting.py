@@ -16,6 +16,7 @@ import time
 import uuid
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 from django.db.backends.signals import connection_created
@@ -67,25 +68,27 @@ class ActingMiddleware:
 
 @contextmanager
 def _saying(who, *, by=None, loading=False):
-    token = _said.set(_as_json(who, uuid.uuid4().hex, by, loading))
+    token = _said.set({"who": who[:150], "by": by, "act": uuid.uuid4().hex, "loading": loading})
     try:
         yield
     finally:
         _said.reset(token)
 
 
-def _as_json(who, act, by=None, loading=False):
-    return json.dumps({"who": who[:150], "by": by, "act": act, "loading": loading}, ensure_ascii=False)
-
-
 def acting_now():
-    """JSON of who is at work: {"who", "by": key of the user or null, "act", "loading"}.
+    """Who is at work: `{"who", "by": key of the user or None, "act", "loading"}`.
 
     Without a block, what a process writes within the same second is one act.
     """
-    return _said.get() or _as_json(SYSTEM + program(), f"{program()}-{int(time.time())}"[-40:])
+    return _said.get() or {
+        "who": (SYSTEM + program())[:150],
+        "by": None,
+        "act": f"{program()}-{int(time.time())}"[-40:],
+        "loading": False,
+    }
 
 
+@cache
 def program():
     """The name of the command of manage.py that runs, or of whatever else does."""
     path = Path(sys.argv[0])
@@ -100,7 +103,7 @@ def tell_database(**kwargs):
 
 def _tell(connection, **kwargs):
     if connection.vendor == "sqlite":
-        connection.connection.create_function("trail_acting", 0, acting_now)
+        connection.connection.create_function("trail_acting", 1, lambda name: acting_now()[name])
     elif _tell_postgresql not in connection.execute_wrappers:
         connection.execute_wrappers.append(_tell_postgresql)
 
@@ -111,5 +114,5 @@ def _tell_postgresql(execute, sql, params, many, context):
     is_writing = isinstance(sql, str) and sql.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE")
     if is_writing and not connection.needs_rollback:
         with connection.wrap_database_errors:
-            connection.connection.execute("SELECT set_config('trail.acting', %s, false)", [acting_now()])
+            connection.connection.execute("SELECT set_config('trail.acting', %s, false)", [json.dumps(acting_now())])
     return execute(sql, params, many, context)

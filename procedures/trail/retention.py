@@ -1,7 +1,5 @@
 """The one way in which lines leave the change log: by a command of whoever runs the portal, and with a trace."""
 
-import json
-
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -39,7 +37,7 @@ def remove(lines, *, model, key, reason):
     """
     with frozen.lifted():
         count, _by_model = lines.delete()
-    doing = json.loads(acting_now())
+    doing = acting_now()
     TrailLine.objects.create(
         at=timezone.now(),
         act=doing["act"],

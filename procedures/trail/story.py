@@ -1,6 +1,6 @@
 """The change log of one record, read as a story: act after act, each with what it says and with what it changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.paginator import Paginator
@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 
 from procedures.comparison import FieldChange, Piece, Side, marked, replaced
 from procedures.models import TrailLine
-from procedures.trail import words
+from procedures.trail import coverage, words
 
 ACTS_PER_PAGE = 20
+A_NOTE = 10  # letters from which on two texts are not the same by chance
 Action = TrailLine.Action
 
 
@@ -81,10 +82,12 @@ class Story:
             if "" not in line.changes:
                 records.setdefault((line.model, line.key), []).append(line)
         stories = [self.record_of(of_record) for of_record in records.values()]
+        said = tuple(words.said_words(line) for line in lines if "" in line.changes)
+        stories = [without_what_was_said(story, said) for story in stories]
         return Act(
             at=lines[-1].at,
             who=words.who_words(lines[-1]),
-            said=tuple(words.said_words(line) for line in lines if "" in line.changes),
+            said=said,
             records=tuple(story for story in stories if story.fields or story.action != Action.CHANGED),
         )
 
@@ -103,11 +106,22 @@ class Story:
         )
 
 
+def without_what_was_said(story, said):
+    """The same without a note that the words of the move have already."""
+    fields = [field for field in story.fields if not any(is_in(field, text) for text in said)]
+    return replace(story, fields=tuple(fields))
+
+
+def is_in(field, said):
+    new = "".join(piece.text for side in field.sides for piece in side.pieces if piece.kind == "in")
+    return len(new) >= A_NOTE and new in said
+
+
 def field_changes(lines, action=Action.CHANGED):
     """FieldChanges of lines about one record: first what a field said before them, then what it says after them."""
     model, values, sets = lines[0].model, {}, {}
     for line in lines:
-        for name, (before, after) in line.changes.items():
+        for name, (before, after) in shown(line):
             field = words.field_of(model, name)
             if field is not None and field.many_to_many:
                 took_part(sets.setdefault(name, {}), before, after)
@@ -122,6 +136,13 @@ def field_changes(lines, action=Action.CHANGED):
         removed = tuple(text for text, balance in ends.items() if balance < 0)
         if added or removed:
             yield FieldChange(words.field_words(model, name), added=added, removed=removed)
+
+
+def shown(line):
+    """The changes of a line without the key of the whole that a row belongs to: there the row stands anyway."""
+    model = words.model_of(line.model)
+    whole = {field.name for field in coverage.parents(model)} if model else ()
+    return [(name, pair) for name, pair in line.changes.items() if name not in whole]
 
 
 def took_part(ends, before, after):
@@ -143,13 +164,13 @@ def value_change(model, name, before, after):
     return FieldChange(label, (Side("", mark(*(words.value_words(model, name, value) for value in (before, after)))),))
 
 
-def summary(line, length=90):
+def summary(line, length=70):
     """`[(field, before, after)]` of one line in short texts, for a list."""
     if "" in line.changes:
         return [("", "", words.said_words(line))]
     return [
         (words.field_words(line.model, name), *(short(line, name, value, length) for value in pair))
-        for name, pair in line.changes.items()
+        for name, pair in shown(line)
     ]
 
 

@@ -29,7 +29,7 @@ class Sqlite:
     nothing = "'{}'"
 
     def acting(self, name):
-        return f"json_extract(trail_acting(), '$.{name}')"
+        return f"trail_acting('{name}')"
 
     def value(self, field, column):
         return f"json({column})" if isinstance(field, models.JSONField) else f"json_quote({column})"

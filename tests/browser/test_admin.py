@@ -15,6 +15,8 @@ PAGES = [
     "/admin/procedures/procedureversion/rules/",
     "/en/admin/procedures/procedureversion/1/effect/",
     "/admin/procedures/nonworkingday/",
+    "/admin/procedures/trailline/",
+    "/admin/procedures/trailline/record/procedures.office/1/",
     "/en/admin/procedures/document/1/history/",
 ]
 
