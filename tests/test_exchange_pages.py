@@ -202,7 +202,7 @@ import io
 from django.contrib.auth.models import User
 from procedures.exchange import runs
 from procedures.models import Import
-rows = "".join(f"d-{n},Documento {n}\\n" for n in range(4000))
+rows = "".join(f"d-{n},Documento {n}\\n" for n in range(1500))
 run = runs.bring(file=io.BytesIO(("slug,name_es\\n" + rows).encode()), name="documents.csv", by=User.objects.get())
 runs.ask_for_check(run)
 """
@@ -215,7 +215,7 @@ CONFIRM = (
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_import_is_taken_up_again(a_portal):
     a_portal.run(BRING)
-    with_worker(a_portal, lambda: a_portal.run(STATE) == "checked 4000")
+    with_worker(a_portal, lambda: a_portal.run(STATE) == "checked 1500")
     a_portal.run(CONFIRM)
     progress = a_portal.data / "imports" / "1.progress"
     worker = a_portal.start("worker")
@@ -224,16 +224,16 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_import_is_taken_up
     finally:
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait(10)
-    assert a_portal.run(STATE) == "applying 4000"
+    assert a_portal.run(STATE) == "applying 1500"
     assert a_portal.run(MADE) == "0"
-    with_worker(a_portal, lambda: a_portal.run(STATE) == "done 4000")
-    assert a_portal.run(MADE) == "4000"
+    with_worker(a_portal, lambda: a_portal.run(STATE) == "done 1500")
+    assert a_portal.run(MADE) == "1500"
 
 
 def with_worker(portal, happened):
     worker = portal.start("worker")
     try:
-        wait_until(happened, seconds=120)
+        wait_until(happened, seconds=300)
     finally:
         worker.terminate()
         worker.wait(60)

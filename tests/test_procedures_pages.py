@@ -260,6 +260,7 @@ def test_a_complete_record_has_no_gaps(client, db):
         redress_es="Recurso de inconformidad.",
         assurance="confirmed",
     )
+    version.offices.update(email="ventanilla@example.org")
     version.results.add(make_document("permiso"))
     version.fees.create(kind="fixed", minimum=100, assurance="confirmed")
 
@@ -441,9 +442,9 @@ def test_draft_is_seen_only_with_its_key(client, db):
     response = client.get(preview_path(draft))
     html = response.content.decode()
     assert "Aún en borrador." in html
-    assert "Vista previa" in html
+    assert "Borrador" in html
     assert response["Cache-Control"] == "private, no-store"
-    assert response["X-Robots-Tag"] == "noindex"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert "Aún en borrador." not in body(client, "/tramites/nuevo/")
 
 

@@ -180,7 +180,7 @@ def test_versions_of_a_program(client, db):
     preview = client.get(preview_path(draft))
     assert "Mañana." in preview.content.decode()
     assert preview["Cache-Control"] == "private, no-store"
-    assert preview["X-Robots-Tag"] == "noindex"
+    assert preview["X-Robots-Tag"] == "noindex, nofollow"
 
 
 def test_program_given_up_shows_its_last_version_with_a_notice(client, db):
