@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -56,7 +58,7 @@ def test_the_rule_tester_is_used_by_keyboard(staff):
     staff.keyboard.press("Enter")
     staff.wait_for_url("**/rules/?q=taqueria*")
     assert staff.locator("tbody tr").count() == 1
-    staff.get_by_role("link", name="Ver el plan: Taquería").focus()
+    staff.locator("tbody tr").get_by_role("link", name=re.compile("Ver el plan ?: Taquería")).focus()
     staff.keyboard.press("Enter")
     staff.wait_for_url("**/ruta/plan/?giro=taqueria")
 
