@@ -1,12 +1,4 @@
-"""Making an edition: compose it once from what is published, then render and publish it. Nothing changes it later."""
-
-import hashlib
-import os
-import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+"""The life of an edition: composed, rendered (`brochure.rendering`), published, perhaps withdrawn."""
 
 from django.conf import settings
 from django.db import transaction
@@ -16,64 +8,78 @@ from django.utils import timezone, translation
 from brochure import pdf
 from brochure.contents import edition_contents
 from brochure.ledger.recording import record
-from brochure.models import Edition, EditionFile, EditionItem
-from procedures.models import ProcedureVersion, ProgramVersion
-
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
-DAY = 24 * 60 * 60  # seconds
+from brochure.models import Edition, EditionItem, Paper, Rendering
+from brochure.selection import held, keys_held, selected_items
 
 
 class NothingToPrint(Exception):
-    """No record is published: an edition would be empty."""
+    """No published record fits: an edition would be empty."""
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """A PDF that is whole but not offered yet, at a temporary `path`."""
+class NotRendered(Exception):
+    """Some file of the edition is still missing."""
 
-    language: str
-    path: Path
-    pages: int
-    bytes: int
-    sha256: str
+
+class DraftChanged(Exception):
+    """The draft is no longer what it was when this began, or there is no such draft any more."""
 
 
 @transaction.atomic
-def compose_edition(*, title_es, title_en, kind=Edition.Kind.COMPLETE, by=None):
+def compose_edition(*, edition=None, picked=(), by=None, **fields):
     """A draft Edition under the next number, holding the versions that are published now, in reading order.
 
+    Args:
+        edition: an unsaved one, or else …
+        fields: … of an Edition: `title_es`, `title_en`, `kind` and what goes with it, `foreword_es`, `languages` …
+        picked: see `selected_items`.
+
     Raises:
-        NothingToPrint: no record is published.
-        ValueError: a kind that is not composed yet.
+        NothingToPrint: no published record fits.
     """
-    if kind != Edition.Kind.COMPLETE:
-        raise ValueError(f"editions of the kind {kind!r} are not composed yet")
-    items = published_items()
+    edition = edition or Edition(**fields)
+    edition.created_by = by
+    items = selected_items(edition, picked)
     if not items:
         raise NothingToPrint
     list(Edition.objects.select_for_update()[:1])  # whoever composes at the same moment waits for this number
-    edition = Edition.objects.create(
-        number=(Edition.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
-        kind=kind,
-        title_es=title_es,
-        title_en=title_en,
-        created_by=by,
-    )
-    for position, item in enumerate(items, start=1):
-        item.edition, item.position = edition, position
-    EditionItem.objects.bulk_create(items)
+    edition.number = (Edition.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    edition.save()
+    hold(edition, items)
     return edition
 
 
-def published_items():
-    """Unsaved EditionItems of all that is published: procedures along the road, then programs by kind."""
-    procedures = ProcedureVersion.objects.published().in_road_order()
-    programs = ProgramVersion.objects.published().order_by("program__position", "program__slug")
-    kinds = ProgramVersion.Kind.values
-    return [
-        *(EditionItem(procedure_version=version) for version in procedures),
-        *(EditionItem(program_version=version) for version in sorted(programs, key=lambda row: kinds.index(row.kind))),
-    ]
+@transaction.atomic
+def change_edition(*, edition, picked=()):
+    """Saves what was changed of a draft and brings what it holds up to date; its files are dropped.
+
+    Args:
+        edition: an Edition with its new values.
+        picked: as above.
+
+    Raises:
+        NothingToPrint: no published record fits.
+        DraftChanged: it was published or deleted meanwhile.
+    """
+    items = selected_items(edition, picked)
+    if not items:
+        raise NothingToPrint
+    edition.revision = locked_draft(edition).revision
+    edition.save()
+    edition.items.all().delete()
+    hold(edition, items)
+    drop_files(edition=edition)
+
+
+def hold(edition, items):
+    for position, item in enumerate(items, start=1):
+        item.edition, item.position = edition, position
+    EditionItem.objects.bulk_create(items)
+
+
+def is_up_to_date(edition):
+    """Whether a draft holds what would go into it if it was composed now."""
+    picked = keys_held(edition) if edition.kind == Edition.Kind.PICKED else ()
+    return held(edition.items.all()) == held(selected_items(edition, picked))
 
 
 def unfinished_edition():
@@ -81,110 +87,85 @@ def unfinished_edition():
 
     A draft that a person composed is theirs to publish.
     """
-    draft = Edition.objects.drafts().filter(created_by=None).first()
-    return draft if draft and held(draft.items.all()) == held(published_items()) else None
+    draft = Edition.objects.drafts().filter(created_by=None, kind=Edition.Kind.COMPLETE).first()
+    return draft if draft and is_up_to_date(draft) else None
 
 
-def held(items):
-    return [(item.procedure_version_id, item.program_version_id) for item in items]
-
-
-def render_edition(*, edition, progress=lambda line: None):
-    """Renders an edition in every language and publishes it; does nothing if it is published already.
-
-    It can be killed at any moment and run again, even by two processes at once: files are whole before they get
-    their name, and one transaction names them and publishes. Rows of files appear only then.
+def locked_draft(edition, revision=None):
+    """The draft as the database has it, locked until the transaction ends.
 
     Args:
-        progress: called with a line of text as the work goes on, from several threads.
-
-    Returns:
-        The published Edition.
+        revision: the one it must still be; any if None.
 
     Raises:
-        PdfUnavailable: the PDF library is missing.
-        RenderFailed: a language could not be rendered; nothing is published.
+        DraftChanged: it is another revision, published or gone.
     """
-    edition.refresh_from_db()
-    if edition.published_at:
-        return edition
-    folder = settings.EDITIONS_DIR / str(edition.number)
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(folder)
-    date = timezone.localdate()
-    documents = {language: edition_html(edition, language, date) for language in LANGUAGES}
-    paths = {language: folder / f"{language}-{os.getpid()}.part" for language in LANGUAGES}
-    try:
-        # The threads only wait: each language is laid out in a process of its own.
-        with ThreadPoolExecutor(max_workers=len(LANGUAGES)) as threads:
-            jobs = [
-                threads.submit(render_language, html, language, paths[language], progress)
-                for language, html in documents.items()
-            ]
-        return publish(edition=edition, rendered=[job.result() for job in jobs])
-    finally:
-        for path in paths.values():
-            path.unlink(missing_ok=True)
-
-
-def edition_html(edition, language, date):
-    with translation.override(language):
-        return pdf.render_html("brochure/edition.html", edition_contents(edition, date), language=language)
-
-
-def render_language(html, language, path, progress):
-    """Writes and measures one language's PDF at a temporary path."""
-    pages = pdf.write_in_child(html, path, partial(report_page, progress, language))
-    content = path.read_bytes()
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    progress(f"{language}: {pages} pages, {len(content) / 1_000_000:.1f} MB")
-    return Rendered(language, path, pages, len(content), hashlib.sha256(content).hexdigest())
-
-
-def report_page(progress, language, page):
-    if page % 10 == 0:
-        progress(f"{language}: page {page} …")
+    draft = Edition.objects.drafts().select_for_update().filter(pk=edition.pk).first()
+    if draft is None or revision not in (None, draft.revision):
+        raise DraftChanged
+    return draft
 
 
 @transaction.atomic
-def publish(*, edition, rendered):
-    """Gives rendered files their names, publishes and records the simplification ledger.
+def drop_files(*, edition):
+    """Drops what was rendered of a draft and makes it another revision: whoever is drawing it stops.
 
-    If another process was faster its files stay.
+    Raises:
+        DraftChanged: it was published or deleted meanwhile.
     """
-    edition = Edition.objects.select_for_update().get(pk=edition.pk)
-    if edition.published_at:
-        return edition
-    for file in rendered:
-        name = f"{edition.number}/{file.language}.pdf"
-        file.path.replace(settings.EDITIONS_DIR / name)
-        EditionFile.objects.create(
-            edition=edition,
-            language=file.language,
-            path=name,
-            pages=file.pages,
-            bytes=file.bytes,
-            sha256=file.sha256,
-        )
-    sync_folder(settings.EDITIONS_DIR / str(edition.number))
+    draft = locked_draft(edition)
+    paths = [settings.EDITIONS_DIR / file.path for file in draft.files.all()]
+    draft.files.all().delete()
+    Rendering.objects.filter(edition=draft).delete()
+    edition.revision, edition.printed_on = draft.revision + 1, None
+    Edition.objects.filter(pk=draft.pk).update(revision=edition.revision, printed_on=None)
+    transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths])
+
+
+def edition_html(edition, language, date, paper=Paper.LETTER):
+    """What an edition says in one language, laid out for one paper or for screens."""
+    with translation.override(language):
+        context = edition_contents(edition, date) | {"paper": str(paper)}
+        return pdf.render_html("brochure/edition.html", context, language=language)
+
+
+@transaction.atomic
+def publish_edition(*, edition, revision=None):
+    """Publishes a rendered draft as it is and, if it is complete, records the simplification ledger.
+
+    Args:
+        revision: the one that was looked at; any if None.
+
+    Returns:
+        The published Edition; one that is published already stays as it is.
+
+    Raises:
+        NotRendered: a file is missing.
+        DraftChanged: it is another revision by now, or deleted.
+    """
+    if published := Edition.objects.published().filter(pk=edition.pk).first():
+        return published
+    edition = locked_draft(edition, revision)
+    if not edition.is_rendered:
+        raise NotRendered
     edition.published_at = timezone.now()
     edition.save(update_fields=["published_at"])
-    record(edition=edition)
+    if edition.kind == Edition.Kind.COMPLETE:
+        record(edition=edition)
     return edition
 
 
-def remove_leftovers(folder):
-    """Removes what killed runs left half written, once no run can be at it any more."""
-    for path in folder.glob("*.part"):
-        if time.time() - path.stat().st_mtime > DAY:
-            path.unlink(missing_ok=True)
+@transaction.atomic
+def withdraw_edition(*, edition, reason_es, reason_en, by):
+    """Marks a published edition as withdrawn, for good; its page and its files stay.
 
-
-def sync_folder(folder):
-    """Makes the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    Returns:
+        Whether it was this call that withdrew it: an edition is withdrawn once.
+    """
+    edition = Edition.objects.offered().select_for_update().filter(pk=edition.pk).first()
+    if edition is None:
+        return False
+    edition.withdrawn_at, edition.withdrawn_by = timezone.now(), by
+    edition.withdrawal_reason_es, edition.withdrawal_reason_en = reason_es, reason_en
+    edition.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason_es", "withdrawal_reason_en"])
+    return True

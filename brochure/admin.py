@@ -1,26 +1,34 @@
-"""Editions for the staff: composed in one step, looked at, rendered in the background, and then only read."""
+"""Editions in the admin: composed, rendered in the background, looked at, published, and then only read."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count
-from django.http import HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Sum
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.tasks import TaskResultStatus
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from brochure.actions import compose_edition, published_items
+from brochure.actions import (
+    DraftChanged,
+    NotRendered,
+    change_edition,
+    compose_edition,
+    drop_files,
+    is_up_to_date,
+    publish_edition,
+    withdraw_edition,
+)
+from brochure.forms import EditionForm, WithdrawalForm
 from brochure.ledger import admin as ledger_admin  # noqa: F401 - registers the ledger
 from brochure.models import Edition
-from brochure.tasks import last_task, publish_edition
+from brochure.tasks import AT_WORK, draw_edition, last_task
+from brochure.views import send_edition_file
 from procedures.admin import desk
 from procedures.admin.bilingual import Bilingual, both
-from procedures.admin.forms import CatalogueForm
-
-AT_WORK = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
 
 desk.add(
     _("editions not published yet"),
@@ -30,23 +38,20 @@ desk.add(
     group=_("Brochure"),
 )
 
-
-class EditionForm(CatalogueForm):
-    """The titles; what an edition holds is decided by what is published when it is composed."""
-
-    def clean(self):
-        if not self.instance.pk and not published_items():
-            raise ValidationError(_("Nothing is published yet: there is nothing to print."))
-        return super().clean()
+CHANGED = _("Somebody changed this edition meanwhile: look at it again.")
 
 
 @admin.register(Edition)
 class EditionAdmin(Bilingual, admin.ModelAdmin):
     form = EditionForm
-    fields = both("title")
-    list_display = ["number", "title", "kind", "record_count", "published_at"]
+    fieldsets = [
+        (None, {"fields": both("title", "foreword")}),
+        (_("What goes in"), {"fields": ["kind", "stage", "topic", "level", "institution", "picked"]}),
+        (_("How it is printed"), {"fields": ["languages", "papers"]}),
+    ]
+    list_display = ["number", "title", "kind", "record_count", "published_at", "downloads"]
     list_display_links = ["number", "title"]
-    list_filter = [("published_at", admin.EmptyFieldListFilter)]
+    list_filter = [("published_at", admin.EmptyFieldListFilter), "kind"]
     change_form_template = "admin/brochure/edition/change_form.html"
     actions = None
 
@@ -57,6 +62,10 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
     def record_count(self, edition):
         return edition.record_count
 
+    @admin.display(description=_("downloads"))
+    def downloads(self, edition):
+        return edition.files.aggregate(times=Sum("downloads__times"))["times"] or 0
+
     def has_change_permission(self, request, obj=None):
         """Only a draft changes; the database refuses the rest."""
         return super().has_change_permission(request, obj) and (obj is None or not obj.published_at)
@@ -64,50 +73,173 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or not obj.published_at)
 
-    def has_publish_permission(self, request):
-        return request.user.has_perm("brochure.publish_edition")
+    def get_fieldsets(self, request, obj=None):
+        """What is only read names just the choice that was made."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fieldsets
+        choice = [field for field in [Edition.CHOICES.get(obj.kind)] if field]
+        return [
+            (None, {"fields": both("title", "foreword")}),
+            (_("What goes in"), {"fields": ["kind", *choice]}),
+            (_("How it is printed"), {"fields": ["languages", "papers", "printed_on"]}),
+        ]
 
     def save_model(self, request, obj, form, change):
+        picked = form.cleaned_data["picked"]
         if change:
-            super().save_model(request, obj, form, change)
+            if form.has_changed() or not is_up_to_date(obj):
+                change_edition(edition=obj, picked=picked)
         else:
-            composed = compose_edition(title_es=obj.title_es, title_en=obj.title_en, by=request.user)
-            obj.pk, obj.number = composed.pk, composed.number
+            compose_edition(edition=obj, picked=picked, by=request.user)
+
+    def delete_model(self, request, obj):
+        drop_files(edition=obj)
+        super().delete_model(request, obj)
 
     def response_add(self, request, obj, post_url_continue=None):
-        message = gettext("Edition %(number)d is composed. Look at what it holds, then render and publish it.")
+        message = gettext("Edition %(number)d is composed. Look at what it holds, then have it rendered.")
         self.message_user(request, message % {"number": obj.number}, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:brochure_edition_change", args=[obj.pk]))
+        return self.back_to(obj)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
-            task = None if obj.published_at else last_task(obj.number)
+            task = None if obj.published_at else last_task(obj)
             context |= {
                 "task": task,
                 "is_at_work": bool(task) and task.status in AT_WORK,
+                "is_up_to_date": bool(obj.published_at) or is_up_to_date(obj),
                 "items": obj.items.for_contents(),
-                "files": obj.files.all(),
-                "may_publish": self.has_publish_permission(request),
+                "files": obj.files.annotate(times=Sum("downloads__times", default=0)),
+                "may_publish": may_publish(request),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.publish_view)
-        return [path("<int:pk>/publish/", view, name="brochure_edition_publish"), *super().get_urls()]
+        views = {
+            "render": self.render_view,
+            "progress": self.progress_view,
+            "publish": self.publish_view,
+            "withdraw": self.withdraw_view,
+        }
+        return [
+            *(
+                path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"brochure_edition_{name}")
+                for name, view in views.items()
+            ),
+            path(
+                "<int:pk>/files/<slug:language>/<slug:paper>/",
+                self.admin_site.admin_view(self.file_view),
+                name="brochure_edition_file",
+            ),
+            *super().get_urls(),
+        ]
 
     @method_decorator(require_POST)
-    def publish_view(self, request, pk):
-        """Hands the edition to the background worker, unless it is there already."""
+    def render_view(self, request, pk):
+        """Hands the draft to the background worker, unless it is there already; what was rendered is drawn anew."""
+        demand_publish(request)
         edition = get_object_or_404(Edition, pk=pk)
-        if not self.has_publish_permission(request):
-            raise PermissionDenied
         if edition.published_at:
-            self.message_user(request, gettext("This edition can't be published."), messages.ERROR)
-        elif (task := last_task(edition.number)) and task.status in AT_WORK:
+            self.message_user(request, gettext("This edition is published: it never changes any more."), messages.ERROR)
+            return self.back_to(edition)
+        if (task := last_task(edition)) and task.status in AT_WORK:
             self.message_user(request, gettext("It is being rendered already."), messages.INFO)
         else:
-            publish_edition.enqueue(edition.number, by=request.user.pk)
-            self.log_change(request, edition, gettext("Rendering and publishing asked for."))
-            message = gettext("It is rendered in the background and then published. Load this page again to see it.")
+            if edition.is_rendered:
+                drop_files(edition=edition)
+            draw_edition.enqueue(edition.pk, edition.revision, by=request.user.pk)
+            self.log_change(request, edition, gettext("Rendering asked for."))
+        return HttpResponseRedirect(reverse("admin:brochure_edition_progress", args=[pk]))
+
+    @method_decorator(require_safe)
+    def progress_view(self, request, pk):
+        """How far the rendering is: a page that loads itself again until it is done."""
+        edition = get_object_or_404(Edition.objects.select_related("rendering"), pk=pk)
+        if not self.has_view_permission(request, edition):
+            raise PermissionDenied("brochure.view_edition")
+        task = last_task(edition)
+        if edition.published_at or not task or task.status not in AT_WORK:
+            return self.back_to(edition)
+        context = {"rendering": getattr(edition, "rendering", None), "task": task, "is_still": "quieta" in request.GET}
+        return self.page(request, edition, "progress", gettext("Rendering edition %(number)d"), context)
+
+    def publish_view(self, request, pk):
+        """Shows what would be frozen, then publishes that very revision."""
+        demand_publish(request)
+        edition = get_object_or_404(Edition, pk=pk)
+        if edition.published_at:
+            self.message_user(request, gettext("This edition is published: it never changes any more."), messages.ERROR)
+            return self.back_to(edition)
+        if request.method == "POST":
+            return self.publish(request, edition)
+        if not edition.is_rendered:
+            self.message_user(request, gettext("Not all of it is rendered yet."), messages.ERROR)
+            return self.back_to(edition)
+        context = {"files": edition.files.all(), "record_count": edition.items.count()}
+        context["is_up_to_date"] = is_up_to_date(edition)
+        return self.page(request, edition, "publish", gettext("Publish edition %(number)d"), context)
+
+    def publish(self, request, edition):
+        revision = request.POST.get("revision", "")
+        try:
+            publish_edition(edition=edition, revision=int(revision) if revision.isdecimal() else 0)
+        except NotRendered:
+            self.message_user(request, gettext("Not all of it is rendered yet."), messages.ERROR)
+        except DraftChanged:
+            self.message_user(request, CHANGED, messages.ERROR)
+        else:
+            self.log_change(request, edition, gettext("Published."))
+            message = gettext("Edition %(number)d is published.") % {"number": edition.number}
             self.message_user(request, message, messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:brochure_edition_change", args=[pk]))
+        return self.back_to(edition)
+
+    def withdraw_view(self, request, pk):
+        demand_publish(request)
+        edition = get_object_or_404(Edition.objects.published(), pk=pk)
+        form = WithdrawalForm(request.POST or None)
+        if edition.withdrawn_at:
+            self.message_user(request, gettext("It is withdrawn already."), messages.INFO)
+            return self.back_to(edition)
+        if request.method == "POST" and form.is_valid():
+            withdraw_edition(edition=edition, by=request.user, **form.cleaned_data)
+            self.log_change(request, edition, gettext("Withdrawn: %(reason_es)s") % form.cleaned_data)
+            self.message_user(request, gettext("The edition is withdrawn."), messages.SUCCESS)
+            return self.back_to(edition)
+        return self.page(request, edition, "withdraw", gettext("Withdraw edition %(number)d"), {"form": form})
+
+    @method_decorator(require_safe)
+    def file_view(self, request, pk, language, paper):
+        """A file of a draft or of a published edition, for the staff: it counts as no download."""
+        edition = get_object_or_404(Edition, pk=pk)
+        if not self.has_view_permission(request, edition):
+            raise PermissionDenied("brochure.view_edition")
+        file = get_object_or_404(edition.files, language=language, paper=paper)
+        try:
+            response = send_edition_file(request, file)
+        except FileNotFoundError:
+            raise Http404 from None
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    def page(self, request, edition, name, title, context):
+        """One of this module's own pages about an edition."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "edition": edition,
+            "title": title % {"number": edition.number},
+            **context,
+        }
+        return TemplateResponse(request, f"admin/brochure/edition/{name}.html", context)
+
+    def back_to(self, edition):
+        return HttpResponseRedirect(reverse("admin:brochure_edition_change", args=[edition.pk]))
+
+
+def may_publish(request):
+    return request.user.has_perm("brochure.publish_edition")
+
+
+def demand_publish(request):
+    if not may_publish(request):
+        raise PermissionDenied("brochure.publish_edition")

@@ -13,13 +13,26 @@ class BrochureConfig(AppConfig):
     verbose_name = _("Brochure")
 
     def ready(self):
-        """A published edition never changes, nor does what it holds or its ledger: the database itself refuses."""
-        from brochure.models import Edition, EditionFile, EditionItem, LedgerEntry
+        """A published edition never changes, nor does what it holds or its ledger: the database itself refuses.
 
-        frozen.protect(Edition, name="edition_frozen", when="OLD.published_at IS NOT NULL")
-        for model, name in ((EditionItem, "edition_item"), (EditionFile, "edition_file")):
+        It may be withdrawn, once.
+        """
+        from brochure.models import Edition, EditionFile, EditionItem, LedgerEntry, PrintedRecord, Printing
+
+        frozen.protect(Edition, name="edition_frozen", when=changes_published(Edition), on=("UPDATE",))
+        frozen.protect(Edition, name="edition_kept", when="OLD.published_at IS NOT NULL", on=("DELETE",))
+        for model, name in ((EditionItem, "edition_item"), (EditionFile, "edition_file"), (Printing, "printing")):
             old, new = IN_PUBLISHED_EDITION.format(row="OLD"), IN_PUBLISHED_EDITION.format(row="NEW")
             frozen.protect(model, name=f"{name}_added", when=new, on=("INSERT",))
             frozen.protect(model, name=f"{name}_changed", when=f"{old} OR {new}", on=("UPDATE",))
             frozen.protect(model, name=f"{name}_deleted", when=old, on=("DELETE",))
         frozen.protect(LedgerEntry, name="ledger_entry_frozen")
+        frozen.protect(PrintedRecord, name="printed_record_frozen")
+
+
+def changes_published(model):
+    """SQL that is true when a published edition would change in anything but being withdrawn for the first time."""
+    columns = [field.column for field in model._meta.concrete_fields if not field.name.startswith("withdraw")]
+    same = " AND ".join(f"OLD.{column} IS NOT DISTINCT FROM NEW.{column}" for column in columns)
+    is_first_withdrawal = "OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL"
+    return f"OLD.published_at IS NOT NULL AND NOT ({is_first_withdrawal} AND {same})"

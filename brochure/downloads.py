@@ -24,8 +24,8 @@ NOWHERE = "private, no-store"
 RETRY_AFTER = "5"  # seconds, a little more than what the longest plan takes
 
 
-def send_file(request, path, *, etag, filename):
-    """A PDF that never changes, or the part of it that the request asks for.
+def send_file(request, path, *, etag, filename, content_type="application/pdf"):
+    """A file that never changes, or the part of it that the request asks for.
 
     Args:
         etag: of the content, unquoted.
@@ -40,7 +40,9 @@ def send_file(request, path, *, etag, filename):
     etag = quote_etag(etag)
     response = get_conditional_response(request, etag=etag) or file_or_part(request, path, etag)
     response.headers["Accept-Ranges"] = "bytes"
-    return as_pdf(response, filename, etag, FOR_EVER)
+    response = as_pdf(response, filename, etag, FOR_EVER)
+    response.headers["Content-Type"] = content_type
+    return response
 
 
 def send_rendered(request, html, *, cache, filename, page, most=1, as_attachment=False):

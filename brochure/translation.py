@@ -5,7 +5,7 @@ from brochure import models
 
 @register(models.Edition)
 class EditionTranslation(TranslationOptions):
-    fields = ("title",)
+    fields = ("title", "foreword", "withdrawal_reason")
     required_languages = {"es": ("title",)}
 
 

@@ -1,17 +1,24 @@
 """The brochure's public pages and files."""
 
+import re
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha256 as sha256_of
+
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.csp import CSP, build_policy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from brochure import pdf
+from brochure.counting import count_download
 from brochure.downloads import send_file, send_rendered
-from brochure.models import Edition, EditionFile
+from brochure.models import Edition, EditionFile, Paper
 from brochure.sheets import procedure_sheet as sheet_of_procedure
 from brochure.sheets import program_sheet as sheet_of_program
 from procedures.guide.views import present
@@ -40,15 +47,49 @@ def edition(request, number):
 
 
 @require_safe
-def edition_file(request, number, language):
-    """A file has its row only once it is whole and published."""
-    files = EditionFile.objects.filter(edition__in=Edition.objects.published())
-    file = get_object_or_404(files, edition__number=number, language=language)
-    filename = _("brochure-%(number)s-%(language)s.pdf") % {"number": number, "language": language}
+def edition_file(request, number, language, paper=Paper.LETTER):
+    """A PDF, or the file for screens; offered only once its edition is published."""
+    files = EditionFile.objects.filter(edition__in=Edition.objects.published()).select_related("edition")
+    file = get_object_or_404(files, edition__number=number, language=language, paper=paper)
     try:
-        return send_file(request, settings.EDITIONS_DIR / file.path, etag=file.sha256, filename=filename)
+        response = send_edition_file(request, file)
     except FileNotFoundError:
         raise Http404 from None
+    count_download(request, response, file)
+    return response
+
+
+def send_edition_file(request, file):
+    """An EditionFile as it lies on the disk, whole or in part.
+
+    Raises:
+        FileNotFoundError: it is gone.
+    """
+    names = {"number": file.edition.number, "language": file.language, "paper": file.paper}
+    if file.paper == Paper.LETTER:
+        filename = _("brochure-%(number)s-%(language)s.pdf") % names
+    else:
+        filename = _("brochure-%(number)s-%(language)s-%(paper)s") % names + f".{file.format.lower()}"
+    path = settings.EDITIONS_DIR / file.path
+    kind = "text/html; charset=utf-8" if file.paper == Paper.SCREEN else "application/pdf"
+    response = send_file(request, path, etag=file.sha256, filename=filename, content_type=kind)
+    response.headers["Content-Language"] = file.language
+    if file.paper == Paper.SCREEN:
+        response.headers[CSP.HEADER_ENFORCE] = screen_policy(path, file.sha256)
+    return response
+
+
+@lru_cache
+def screen_policy(path, sha256):
+    """The content-security policy of a file for screens: its own style, known by its hash, and nothing else.
+
+    Args:
+        sha256: of the file; with it the answer stays the same and is remembered.
+    """
+    styles = re.findall(r"<style>(.*?)</style>", path.read_text(encoding="utf-8"), re.DOTALL)
+    hashes = [f"'sha256-{b64encode(sha256_of(style.encode()).digest()).decode()}'" for style in styles]
+    nothing = {name: [CSP.NONE] for name in ("default-src", "base-uri", "form-action", "frame-ancestors")}
+    return build_policy(nothing | {"style-src": hashes or [CSP.NONE], "img-src": ["data:"]})
 
 
 @require_safe

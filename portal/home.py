@@ -46,7 +46,7 @@ def home(request):
         "not_live_count": ProgramVersion.objects.published().exclude(pk__in=live.values("pk")).count(),
         "today": today,
         "threads": latest_answered()[:ANSWERS_SHOWN],
-        "edition": Edition.objects.published().with_files().first(),
+        "edition": Edition.objects.offered().filter(kind=Edition.Kind.COMPLETE).with_files().first(),
         "assurance": assurance_counts(),
     }
     return render(request, "portal/home.html", context)

@@ -1,23 +1,36 @@
-"""Editions for tests: composed of what is published, with files that only pretend to be PDFs."""
+"""Editions for tests: composed of what is published, with files that only pretend to be what they are called."""
 
 import hashlib
 
 from django.conf import settings
+from django.utils import timezone
 
-from brochure.actions import Rendered, compose_edition, publish
+from brochure.actions import compose_edition, publish_edition
+from brochure.models import Edition, Paper
+from brochure.rendering import Drawn, keep_file
 
 TITLES = {"title_es": "Guía de prueba", "title_en": "Test guide"}
 
 
-def rendered(edition, language, content):
-    """A Rendered file with this content, not offered yet."""
+def drawn(edition, language, content, paper=Paper.LETTER):
+    """A Drawn file with this content, not kept yet."""
     folder = settings.EDITIONS_DIR / str(edition.number)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{language}-{hashlib.sha256(content).hexdigest()}.part"
+    path = folder / f"{language}-{paper}-{hashlib.sha256(content).hexdigest()}.part"
     path.write_bytes(content)
-    return Rendered(language, path, 3, len(content), hashlib.sha256(content).hexdigest())
+    pages = None if paper == Paper.SCREEN else 3
+    return Drawn(language, paper, path, pages, len(content), hashlib.sha256(content).hexdigest())
 
 
-def published_edition(content=b"%PDF-1.7 0123456789"):
-    edition = compose_edition(**TITLES)
-    return publish(edition=edition, rendered=[rendered(edition, language, content) for language in ("es", "en")])
+def rendered_edition(content=b"%PDF-1.7 0123456789", **fields):
+    """A draft with all its files."""
+    edition = compose_edition(**(TITLES | fields))
+    Edition.objects.filter(pk=edition.pk).update(printed_on=timezone.localdate())
+    for language, paper in edition.wanted_files:
+        keep_file(edition, drawn(edition, language, content, paper))
+    edition.refresh_from_db()
+    return edition
+
+
+def published_edition(content=b"%PDF-1.7 0123456789", **fields):
+    return publish_edition(edition=rendered_edition(content, **fields))

@@ -1,26 +1,25 @@
 """Searches that found nothing, counted for the staff: no reader is known, and no reader ever waits for it.
 
 A text that may be personal (an e-mail address, a number of somebody) is not kept, and neither is what machines look
-for. A database that is busy for longer than MOST_WAIT loses the count, not the reader's page.
+for. A busy database loses the count, not the reader's page.
 """
 
 import logging
 import re
 import threading
 import time
-from contextlib import contextmanager
 
-from django.db import Error, connection, transaction
+from django.db import Error
 from django.db.models import F
 from django.utils import timezone
 
 from portal.models import EmptySearch
+from procedures.hurry import in_a_hurry
 from procedures.words import split
 
 logger = logging.getLogger(__name__)
 
 MOST = 2_000  # rows; the ones that occurred longest ago go
-MOST_WAIT = 50  # milliseconds for a database that is at other work
 MOST_A_MINUTE = 60  # of one process: more than that is a machine
 
 # An address, or at least six digits with what people write between them: a phone, an RFC, a CURP, a card.
@@ -40,9 +39,7 @@ def note_miss(query, agent):
     if PERSONAL.search(query.typed) or MACHINE.search(agent) or not _pace.allows():
         return
     try:
-        with _waiting_hardly(), transaction.atomic():
-            if connection.vendor == "postgresql":
-                connection.cursor().execute(f"SET LOCAL lock_timeout = '{MOST_WAIT}ms'")
+        with in_a_hurry():
             _count(query.language, text, timezone.now())
     except Error as error:
         logger.warning("A search without results was not counted: %s", error)
@@ -57,21 +54,6 @@ def _count(language, text, now):
     EmptySearch.objects.bulk_create([row], ignore_conflicts=True)
     surplus = EmptySearch.objects.order_by("-last_at", "-id").values_list("pk", flat=True)[MOST:]
     EmptySearch.objects.filter(pk__in=list(surplus)).delete()
-
-
-@contextmanager
-def _waiting_hardly():
-    """While the block lasts a locked SQLite is an error after MOST_WAIT; PostgreSQL is told within its transaction."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout = {MOST_WAIT}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 class _Pace:

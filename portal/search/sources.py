@@ -339,5 +339,5 @@ SOURCES = [
             (OfficialAnswer, "answers"),
         ),
     ),
-    Source(Kind.EDITION, Edition, Edition.objects.published, read_edition, title="title"),
+    Source(Kind.EDITION, Edition, Edition.objects.offered, read_edition, title="title"),
 ]

@@ -1,9 +1,10 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from brochure.actions import NothingToPrint, compose_edition, render_edition, unfinished_edition
+from brochure.actions import NothingToPrint, compose_edition, publish_edition, unfinished_edition
 from brochure.ledger.recording import record_missing
 from brochure.models import Edition
 from brochure.pdf import PdfUnavailable, RenderFailed
+from brochure.rendering import render_edition
 
 TITLES = {
     "title_es": "Guía de trámites y apoyos para emprender en Chihuahua",
@@ -25,7 +26,8 @@ class Command(BaseCommand):
         try:
             edition = unfinished_edition() or compose_edition(**TITLES)
             self.say(f"Edition {edition.number}: {edition.items.count()} records, in Spanish and English")
-            edition = render_edition(edition=edition, progress=lambda line: self.say(f"  {line}"))
+            render_edition(edition=edition, progress=lambda line: self.say(f"  {line}"))
+            publish_edition(edition=edition)
         except NothingToPrint:
             raise CommandError(
                 "No record is published yet: load the records first (manage.py load_fixtures)."

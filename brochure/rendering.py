@@ -1,0 +1,194 @@
+"""Draws the files of a draft, two at a time, each in a process of its own whose memory is given back when it ends.
+
+It can be killed at any moment and run again, even by two processes at once: a file is whole before it has its name,
+gets its row only then, and what has a row is not drawn again. How far it is stands in a row of `Rendering`.
+"""
+
+import hashlib
+import os
+import threading
+import time
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from brochure import pdf
+from brochure.actions import DraftChanged, edition_html, locked_draft
+from brochure.models import EditionFile, Paper, Rendering
+
+AT_ONCE = 2  # files
+GLANCE = 1  # second between two looks at how far they are
+DAY = 24 * 60 * 60  # seconds
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A file that is whole but not kept yet, at a temporary `path`; what is for screens has no `pages`."""
+
+    language: str
+    paper: str
+    path: Path
+    pages: int | None
+    bytes: int
+    sha256: str
+
+    @property
+    def name(self):
+        """Path of the kept file: with a part of its hash, so that no file ever takes another one's place."""
+        ending = "html" if self.paper == Paper.SCREEN else "pdf"
+        return f"{self.language}-{self.paper}-{self.sha256[:16]}.{ending}"
+
+    def __str__(self):
+        pages = f"{self.pages} pages, " if self.pages else ""
+        return f"{self.language} {self.paper}: {pages}{self.bytes / 1_000_000:.1f} MB"
+
+
+def render_edition(*, edition, progress=lambda line: None):
+    """Draws the files of a draft that are still missing and keeps each as soon as it is whole.
+
+    Args:
+        progress: called with a line of text as the work goes on.
+
+    Raises:
+        PdfUnavailable: the PDF library is missing.
+        RenderFailed: a file could not be drawn; the others that are whole stay.
+        DraftChanged: somebody changed, published or deleted the draft.
+    """
+    draft = begin(edition)
+    missing = [file for file in draft.wanted_files if not draft.files.filter(language=file[0], paper=file[1]).exists()]
+    folder = settings.EDITIONS_DIR / str(draft.number)
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(folder)
+    try:
+        for drawn in Press(draft, folder, missing, progress).draw():
+            keep_file(draft, drawn)
+            progress(str(drawn))
+    finally:
+        Rendering.objects.filter(edition=draft).delete()
+
+
+@transaction.atomic
+def begin(edition):
+    """The draft, dated: if it is taken up again on another day, all its files still carry the same one."""
+    draft = locked_draft(edition)
+    if draft.printed_on is None:
+        draft.printed_on = timezone.localdate()
+        draft.save(update_fields=["printed_on"])
+    return draft
+
+
+class Press:
+    """Draws files of a draft. Threads wait for the processes; only the thread that calls `draw` uses the database."""
+
+    def __init__(self, draft, folder, files, progress):
+        self.draft, self.folder, self.progress = draft, folder, progress
+        self.waiting = deque(files)
+        self.pages = {}  # {(language, paper): page} of the files that are being drawn
+        self.is_stopped = threading.Event()
+
+    def draw(self):
+        """Yields each file as a Drawn when it is whole."""
+        running = {}
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            try:
+                while self.waiting or running:
+                    while self.waiting and len(running) < AT_ONCE:
+                        self.begin_next(threads, running)
+                    self.report()
+                    for job in wait(running, GLANCE, FIRST_COMPLETED).done:
+                        yield job.result()
+                        self.pages.pop(running.pop(job))
+            finally:
+                self.is_stopped.set()
+                for path in self.folder.glob(f"*-{os.getpid()}.part"):
+                    path.unlink(missing_ok=True)
+
+    def begin_next(self, threads, running):
+        language, paper = file = self.waiting.popleft()
+        html = edition_html(self.draft, language, self.draft.printed_on, paper)
+        path = self.folder / f"{language}-{paper}-{os.getpid()}.part"
+        self.pages[file] = 0
+        running[threads.submit(self.draw_file, html, language, paper, path)] = file
+
+    def draw_file(self, html, language, paper, path):
+        """Writes and measures one file at a temporary path; runs in a thread."""
+        if paper == Paper.SCREEN:
+            path.write_text(html, encoding="utf-8")
+            pages = None
+        else:
+            pages = pdf.write_in_child(html, path, lambda page: self.note_page(language, paper, page))
+        content = path.read_bytes()
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        return Drawn(language, paper, path, pages, len(content), hashlib.sha256(content).hexdigest())
+
+    def note_page(self, language, paper, page):
+        if self.is_stopped.is_set():
+            raise DraftChanged  # which closes the process's output and so ends it
+        self.pages[language, paper] = max(page, self.pages[language, paper])
+        if page % 10 == 0:
+            self.progress(f"{language} {paper}: page {page} …")
+
+    def report(self):
+        """Writes down how far it is.
+
+        Raises:
+            DraftChanged: there is nothing any more to be drawn for.
+        """
+        files = list(self.draft.files.all())
+        drawing = [{"language": file[0], "paper": file[1], "page": page} for file, page in self.pages.items()]
+        with transaction.atomic():
+            locked_draft(self.draft, self.draft.revision)
+            Rendering.objects.update_or_create(
+                edition=self.draft,
+                defaults={
+                    "files": len(self.draft.wanted_files),
+                    "files_done": len(files),
+                    "pages_done": sum(file.pages or 0 for file in files),
+                    "drawing": drawing,
+                },
+            )
+
+
+@transaction.atomic
+def keep_file(draft, drawn):
+    """Gives a whole file its name and its row; if another process was faster its file stays.
+
+    Raises:
+        DraftChanged: as above.
+    """
+    locked_draft(draft, draft.revision)
+    name = f"{draft.number}/{drawn.name}"
+    _row, is_ours = EditionFile.objects.get_or_create(
+        edition=draft,
+        language=drawn.language,
+        paper=drawn.paper,
+        defaults={"path": name, "pages": drawn.pages, "bytes": drawn.bytes, "sha256": drawn.sha256},
+    )
+    if is_ours:
+        drawn.path.replace(settings.EDITIONS_DIR / name)
+        sync_folder(settings.EDITIONS_DIR / str(draft.number))
+    else:
+        drawn.path.unlink()
+
+
+def remove_leftovers(folder):
+    """Removes what killed runs left there without a row, once no run can be at it any more."""
+    named = set(EditionFile.objects.filter(path__startswith=f"{folder.name}/").values_list("path", flat=True))
+    for path in folder.iterdir():
+        if f"{folder.name}/{path.name}" not in named and time.time() - path.stat().st_mtime > DAY:
+            path.unlink(missing_ok=True)
+
+
+def sync_folder(folder):
+    """Makes the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
