@@ -9,6 +9,7 @@ from brochure import pdf
 from brochure.contents import edition_contents
 from brochure.ledger.recording import record
 from brochure.models import Edition, EditionItem, Paper, Rendering
+from brochure.printed.actions import keep
 from brochure.selection import held, keys_held, selected_items
 
 
@@ -116,6 +117,7 @@ def drop_files(*, edition):
     draft = locked_draft(edition)
     paths = [settings.EDITIONS_DIR / file.path for file in draft.files.all()]
     draft.files.all().delete()
+    draft.printings.all().delete()
     Rendering.objects.filter(edition=draft).delete()
     edition.revision, edition.printed_on = draft.revision + 1, None
     Edition.objects.filter(pk=draft.pk).update(revision=edition.revision, printed_on=None)
@@ -123,10 +125,17 @@ def drop_files(*, edition):
 
 
 def edition_html(edition, language, date, paper=Paper.LETTER):
-    """What an edition says in one language, laid out for one paper or for screens."""
+    """What an edition says in one language, laid out for one paper or for screens.
+
+    Of a draft, which is about to be drawn, is kept what it prints of each record.
+    """
     with translation.override(language):
         context = edition_contents(edition, date) | {"paper": str(paper)}
-        return pdf.render_html("brochure/edition.html", context, language=language)
+        html = pdf.render_html("brochure/edition.html", context, language=language)
+    if not edition.published_at:
+        chapters = [*context["chapters"], *context["supports"]]
+        keep([sheet for chapter in chapters for sheet in chapter.sheets], edition=edition)
+    return html
 
 
 @transaction.atomic

@@ -45,7 +45,7 @@ def send_file(request, path, *, etag, filename, content_type="application/pdf"):
     return response
 
 
-def send_rendered(request, html, *, cache, filename, page, most=1, as_attachment=False):
+def send_rendered(request, html, *, cache, filename, page, most=1, as_attachment=False, draw=None):
     """The PDF of an HTML document, rendered at most once as long as the HTML is the same; never for a HEAD request.
 
     Args:
@@ -53,13 +53,14 @@ def send_rendered(request, html, *, cache, filename, page, most=1, as_attachment
         page: address that a reader can print instead where no PDF can be made.
         most: how many documents are kept in that place; those not asked for the longest go first.
         as_attachment: whether a browser saves it instead of showing it.
+        draw: makes the PDF's bytes of the HTML in another way than `pdf.draw`, for whoever has the turn.
     """
     etag = quote_etag(pdf.digest(html))
     response = get_conditional_response(request, etag=etag)
     if request.method == "HEAD":
         response = response or StreamingHttpResponse()  # which leaves the length unsaid
     try:
-        response = response or HttpResponse(kept_or_rendered(html, cache, most) if cache else pdf.write(html))
+        response = response or HttpResponse(kept_or_rendered(html, cache, most, draw or pdf.draw))
     except (pdf.PdfUnavailable, pdf.PdfBusy) as error:
         return no_pdf(request, error, page)
     return as_pdf(response, filename, etag, ASK_AGAIN if cache else NOWHERE, as_attachment)
@@ -85,15 +86,18 @@ def as_pdf(response, filename, etag, cache_control, as_attachment=False):
     return response
 
 
-def kept_or_rendered(html, cache, most):
+def kept_or_rendered(html, cache, most, draw):
     """The PDF's bytes, from the kept files if they hold this very document; if not, it is drawn and kept."""
+    if not cache:
+        with pdf.turn():
+            return draw(html)
     path = settings.DATA_DIR / "cache" / f"{cache}-{pdf.digest(html)}.pdf"
     with contextlib.suppress(OSError):
         return read_kept(path)
     with pdf.turn():
         with contextlib.suppress(OSError):  # whoever had the turn before us may have wanted the same
             return read_kept(path)
-        content = pdf.draw(html)
+        content = draw(html)
         try:
             keep(path, content, most)
         except OSError as error:  # a full disk costs time, not the sheet

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date as Date
 
+from brochure.printed.models import PrintedRecord
 from procedures.gaps import procedure_gaps, program_gaps
 from procedures.models import ProcedureVersion, ProgramVersion, UnitValue
 
@@ -22,6 +23,7 @@ class Sheet:
     opens: list = field(default_factory=list)
     bundled: list = field(default_factory=list)
     windows: list = field(default_factory=list)
+    printed: PrintedRecord | None = None  # what the `article` tag rendered of it; never of what is not public
 
     @property
     def alert(self):

@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256 as sha256_of
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from brochure import pdf
 from brochure.counting import count_download
 from brochure.downloads import send_file, send_rendered
 from brochure.models import Edition, EditionFile, Paper
+from brochure.printed.actions import keep
 from brochure.sheets import procedure_sheet as sheet_of_procedure
 from brochure.sheets import program_sheet as sheet_of_program
 from procedures.guide.views import present
@@ -99,7 +100,7 @@ def procedure_sheet(request, slug):
     version = version_to_print(request, versions)
     today = timezone.localdate()
     context = {"sheet": sheet_of_procedure(version, today), "date": today}
-    return send_sheet(request, version, slug, "brochure/sheet_procedure.html", context)
+    return send_sheet(request, "brochure/sheet_procedure.html", context)
 
 
 @require_safe
@@ -109,7 +110,7 @@ def program_sheet(request, slug):
     versions = ProgramVersion.objects.for_page(today).filter(program__slug=slug)
     version = version_to_print(request, versions)
     context = {"sheet": sheet_of_program(version, today), "date": today}
-    return send_sheet(request, version, slug, "brochure/sheet_program.html", context)
+    return send_sheet(request, "brochure/sheet_program.html", context)
 
 
 @require_safe
@@ -146,8 +147,9 @@ def version_to_print(request, versions):
     return version
 
 
-def send_sheet(request, version, slug, template, context):
-    language = get_language()
+def send_sheet(request, template, context):
+    sheet, language = context["sheet"], get_language()
+    version, slug = sheet.version, sheet.version.identity.slug
     html = pdf.render_html(template, context, language=language)
     return send_rendered(
         request,
@@ -155,4 +157,11 @@ def send_sheet(request, version, slug, template, context):
         cache=f"sheets/{version._meta.model_name}/{slug}/{language}" if version.is_public else "",
         filename=f"{slug}-{language}.pdf",
         page=version.get_absolute_url(),
+        draw=partial(draw_sheet, sheet),
     )
+
+
+def draw_sheet(sheet, html):
+    """Draws a handout and keeps what it says, for whoever scans its code."""
+    keep([sheet])
+    return pdf.draw(html)

@@ -41,9 +41,7 @@ def procedure_list(request):
 
 @require_safe
 def procedure(request, slug):
-    """The version in force; of a procedure that was given up, the last one with a notice."""
-    versions = ProcedureVersion.objects.public().filter(procedure__slug=slug)
-    return procedure_page(request, first_or_404(versions.in_force_first().for_page()))
+    return procedure_page(request, procedure_to_read(slug))
 
 
 @require_safe
@@ -65,7 +63,12 @@ def procedure_effect(request, slug, number):
     return effect_page(request, get_object_or_404(ProcedureVersion, procedure__slug=slug, number=number))
 
 
-def procedure_page(request, version, current=""):
+def procedure_page(request, version, current="", **more):
+    """
+    Args:
+        current: the address of the version in force, where this is another one.
+        more: what another app adds: `notice`, a template that is shown on top, and what that needs.
+    """
     today = timezone.localdate()
     context = {
         "version": version,
@@ -85,6 +88,7 @@ def procedure_page(request, version, current=""):
             (reverse("procedures:list"), _("Procedures")),
             (f"{reverse('procedures:list')}?etapa={version.stage.slug}", version.stage.name),
         ],
+        **more,
     }
     return render(request, "procedures/procedure.html", context)
 
@@ -100,9 +104,7 @@ def program_list(request):
 
 @require_safe
 def program(request, slug):
-    """The version in force; of a program that was given up, the last one with a notice."""
-    versions = ProgramVersion.objects.public().filter(program__slug=slug)
-    return program_page(request, first_or_404(versions.in_force_first().for_page(timezone.localdate())))
+    return program_page(request, program_to_read(slug))
 
 
 @require_safe
@@ -137,7 +139,8 @@ def effect_page(request, version):
     return render(request, "procedures/preview_effect.html", context)
 
 
-def program_page(request, version, current=""):
+def program_page(request, version, current="", **more):
+    """As `procedure_page`."""
     context = {
         "version": version,
         "current": current,
@@ -146,6 +149,7 @@ def program_page(request, version, current=""):
         "glossary": PageGlossary(GlossaryTerm.objects.all()),
         **what_is_told(version),
         "crumbs": [(reverse("procedures:programs"), _("Supports"))],
+        **more,
     }
     return render(request, "procedures/program.html", context)
 
@@ -178,6 +182,21 @@ def glossary(request):
     terms = sorted(GlossaryTerm.objects.all(), key=lambda term: alphabetical(term.term))
     letters = [(letter, list(group)) for letter, group in groupby(terms, key=lambda term: initial(term.term))]
     return render(request, "procedures/glossary.html", {"letters": letters})
+
+
+def procedure_to_read(slug):
+    """The version in force; of a procedure that was given up, the last one, whose page has a notice.
+
+    Raises:
+        Http404: there is none.
+    """
+    return first_or_404(ProcedureVersion.objects.public().filter(procedure__slug=slug).in_force_first().for_page())
+
+
+def program_to_read(slug):
+    """The same for a program."""
+    versions = ProgramVersion.objects.public().filter(program__slug=slug)
+    return first_or_404(versions.in_force_first().for_page(timezone.localdate()))
 
 
 def what_is_told(version):

@@ -8,6 +8,7 @@ import segno
 from PIL import Image
 from pypdf import PdfReader
 
+from brochure.models import PrintedRecord
 from procedures.models import Office, ProcedureVersion, VersionState
 from procedures.preview import preview_path
 from tests.factories import make_procedure, make_program, retired
@@ -117,15 +118,17 @@ def test_sheet_costs_the_same_for_one_and_three_of_everything(client, db, django
     assert counts[1] == counts[3]
 
 
-def test_qr_code_on_paper_is_that_of_the_page(client, db, tmp_path, settings):
+def test_qr_code_on_paper_leads_to_what_has_changed_since(client, db, tmp_path, settings):
     """The drawn modules, sampled from the printed page, against the code of the address."""
     settings.PORTAL_URL = "https://negocios.example"
     file = tmp_path / "sheet.pdf"
     file.write_bytes(client.get("/en/apoyos/fomech.pdf").content)
     subprocess.run(["pdftoppm", "-r", "300", "-png", "-gray", "-singlefile", file, tmp_path / "page"], check=True)
     page = Image.open(tmp_path / "page.png").convert("L")
-    right_code = segno.make_qr("https://negocios.example/en/apoyos/fomech/", error="m").matrix
-    other_code = segno.make_qr("https://negocios.example/en/apoyos/fipes/", error="m").matrix
+    (printed,) = PrintedRecord.objects.all()
+    address = f"https://negocios.example/en/apoyos/fomech/impreso/{printed.key}/"
+    right_code = segno.make_qr(address, error="l").matrix
+    other_code = segno.make_qr(address.replace("fomech", "fipes"), error="l").matrix
     assert is_drawn(right_code, page)
     assert not is_drawn(other_code, page)
 

@@ -1,14 +1,24 @@
 """Template tags of what exists on paper only."""
 
+from functools import lru_cache
 from urllib.parse import urljoin
 
 import segno
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from brochure.printed.models import PrintedRecord
+from brochure.printed.snapshot import key_of, sections_of
+
 register = template.Library()
+
+ARTICLES = {"procedure": "brochure/parts/procedure.html", "program": "brochure/parts/program.html"}
+# Where an article's QR code goes: its address is known once the rest is rendered. No content can say it unescaped.
+CODE = "<!-- code -->"
 
 
 @register.simple_tag
@@ -18,8 +28,13 @@ def qr(address, error="m"):
     Args:
         error: how much of it may be damaged, l, m, q or h; the less, the larger the dots of a long address.
     """
+    return qr_svg(address, error, _("QR code of %(address)s") % {"address": address})
+
+
+@lru_cache(maxsize=4096)
+def qr_svg(address, error, title):
+    """Kept because it takes as long as the rest of an article, and each paper of an edition prints the same ones."""
     code = segno.make_qr(address, error=error)
-    title = _("QR code of %(address)s") % {"address": address}
     # segno escapes the title.
     return mark_safe(code.svg_inline(title=title, border=0, omitsize=True, svgclass="qr", lineclass=None))  # noqa: S308
 
@@ -28,3 +43,38 @@ def qr(address, error="m"):
 def page_address(record):
     """The whole address of a record's page, in the active language if the page is ours."""
     return urljoin(settings.PORTAL_URL, record.get_absolute_url())
+
+
+@register.simple_tag(takes_context=True)
+def article(context, sheet, level, in_edition=False):
+    """The printed article of a Sheet, with the QR code that leads to what has changed since; sets `sheet.printed`.
+
+    Args:
+        level: of its heading.
+        in_edition: whether links lead to pages of the same edition.
+    """
+    html = article_html(context, sheet, level, in_edition)
+    version = sheet.version
+    sheet.printed = printed_record(version, html) if version.is_public else None
+    page = page_address(version.identity if version.is_public else version)
+    address = page_address(sheet.printed) if sheet.printed else page
+    code = render_to_string("brochure/parts/code.html", {"page": page, "address": address, "printed": sheet.printed})
+    return mark_safe(html.replace(CODE, code, 1))  # noqa: S308 - two rendered templates
+
+
+def article_html(context, sheet, level, in_edition=False):
+    """The article of a Sheet, rendered once, with the mark `CODE` where the QR code is to be."""
+    template = context.template.engine.get_template(ARTICLES[sheet.version.IDENTITY])
+    with context.push(sheet=sheet, level=level, in_edition=in_edition):
+        return template.render(context)
+
+
+def printed_record(version, html):
+    """The unsaved PrintedRecord of a version's article in the active language."""
+    sections, language = sections_of(html), get_language()
+    return PrintedRecord(
+        key=key_of(language, version.identity.get_absolute_url(), sections),
+        language=language,
+        sections=sections,
+        **{f"{version.IDENTITY}_version": version},
+    )
