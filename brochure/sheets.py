@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date as Date
 
+from django.db.models import Q
+
 from brochure.printed.models import PrintedRecord
 from procedures.gaps import procedure_gaps, program_gaps
-from procedures.models import ProcedureVersion, ProgramVersion, UnitValue
+from procedures.models import ProcedureVersion, ProgramVersion, Requirement, UnitValue
 
 
 @dataclass
@@ -32,16 +34,66 @@ class Sheet:
 
 def procedure_sheet(version, date):
     """The Sheet of a ProcedureVersion loaded by `for_page()`, beside the catalogue as it is today."""
-    catalogue = ProcedureVersion.objects.select_related("procedure").in_road_order()
-    return Sheet(
-        version=version,
-        gaps=procedure_gaps(version),
-        date=date,
-        uma=uma_on(date),
-        opens=list(catalogue.opened_by(version)),
-        bundled=list(catalogue.bundled_in(version)),
-        windows=list(catalogue.standing_for(version.procedure_id)),
-    )
+    (sheet,) = procedure_sheets([version], date)
+    return sheet
+
+
+def procedure_sheets(versions, date):
+    """As `procedure_sheet` for each, in a number of queries that does not depend on how many they are."""
+    uma, around = uma_on(date), Surroundings(versions)
+    return [
+        Sheet(
+            version=version,
+            gaps=procedure_gaps(version),
+            date=date,
+            uma=uma,
+            opens=around.opened_by(version),
+            bundled=around.bundled_in(version),
+            windows=around.standing_for(version),
+        )
+        for version in versions
+    ]
+
+
+class Surroundings:
+    """The published ProcedureVersions around some: what their pages lead to, by the same rules, for all at once.
+
+    The rules are those of `ProcedureVersionQuerySet`: `opened_by`, `bundled_in` and `standing_for`.
+    """
+
+    def __init__(self, versions):
+        published = ProcedureVersion.objects.published()
+        bundles = ProcedureVersion.bundles.through.objects
+        documents = {document.pk for version in versions for document in version.results.all()}
+        asking = Requirement.objects.filter(version__in=published, document__in=documents)
+        windows = bundles.filter(procedureversion__in=published, procedure__in=[row.procedure_id for row in versions])
+        bundled = bundles.filter(procedureversion__in=versions)
+        self.asking = grouped(asking.values_list("document", "version"))
+        self.windows = grouped(windows.values_list("procedure", "procedureversion"))
+        self.bundled = grouped(bundled.values_list("procedureversion", "procedure"))
+        leading_here = set().union(*self.asking.values(), *self.windows.values())
+        done_at_once = set().union(*self.bundled.values())
+        found = published.filter(Q(pk__in=leading_here) | Q(procedure__in=done_at_once))
+        self.found = list(found.for_links())
+
+    def opened_by(self, version):
+        asking = set().union(*(self.asking.get(document.pk, ()) for document in version.results.all()))
+        left_out = {version.procedure_id, *self.bundled.get(version.pk, ())}
+        return [other for other in self.found if other.pk in asking and other.procedure_id not in left_out]
+
+    def bundled_in(self, version):
+        return [other for other in self.found if other.procedure_id in self.bundled.get(version.pk, ())]
+
+    def standing_for(self, version):
+        return [other for other in self.found if other.pk in self.windows.get(version.procedure_id, ())]
+
+
+def grouped(pairs):
+    """{first: {second, …}} of an iterable of pairs."""
+    groups = {}
+    for first, second in pairs:
+        groups.setdefault(first, set()).add(second)
+    return groups
 
 
 def program_sheet(version, date):

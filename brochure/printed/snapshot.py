@@ -1,7 +1,7 @@
-"""What a printed article says, as plain text: taken from the very HTML that is drawn, so that it can't say less or more.
+"""What a printed article says, as plain text: taken from the very HTML that is drawn, so it can't say less or more.
 
-Pure functions over HTML. What stands on paper and is no content carries `data-not-content` in the templates: the QR code
-and the line that names the version, which differ from print to print though nothing has changed for the reader.
+Pure functions over HTML. What stands on paper and is no content carries `data-not-content` in the templates: the QR
+code and the line that names the version. They differ from print to print though nothing has changed for the reader.
 """
 
 import hashlib

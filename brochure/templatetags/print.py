@@ -46,12 +46,12 @@ def page_address(record):
 
 
 @register.simple_tag(takes_context=True)
-def article(context, sheet, level, in_edition=False):
+def article(context, sheet, level, in_edition=()):
     """The printed article of a Sheet, with the QR code that leads to what has changed since; sets `sheet.printed`.
 
     Args:
         level: of its heading.
-        in_edition: whether links lead to pages of the same edition.
+        in_edition: keys of the procedures that the same edition holds: links to those lead to their pages in it.
     """
     html = article_html(context, sheet, level, in_edition)
     version = sheet.version
@@ -62,7 +62,7 @@ def article(context, sheet, level, in_edition=False):
     return mark_safe(html.replace(CODE, code, 1))  # noqa: S308 - two rendered templates
 
 
-def article_html(context, sheet, level, in_edition=False):
+def article_html(context, sheet, level, in_edition=()):
     """The article of a Sheet, rendered once, with the mark `CODE` where the QR code is to be."""
     template = context.template.engine.get_template(ARTICLES[sheet.version.IDENTITY])
     with context.push(sheet=sheet, level=level, in_edition=in_edition):
