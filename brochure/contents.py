@@ -1,14 +1,32 @@
-"""What an edition holds, in reading order: chapters of sheets, then the directory, the words and the laws."""
+"""What an edition holds, in reading order: the road, chapters of sheets, then what leads to them and explains them."""
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import Q
 
-from brochure.sheets import Sheet, program_sheet, uma_on
-from procedures.gaps import procedure_gaps
-from procedures.glossary import alphabetical
-from procedures.models import GlossaryTerm, Institution, LegalInstrument, ProcedureVersion, ProgramVersion, Stage
+from brochure import everyday
+from brochure.models import Edition
+from brochure.paperwork import documents_needed
+from brochure.sheets import Sheet, program_sheet
+from brochure.sheets import procedure_sheets as sheets_of
+from procedures.glossary import alphabetical, forms, pattern
+from procedures.models import (
+    Assurance,
+    BusinessType,
+    Call,
+    GlossaryTerm,
+    Institution,
+    LegalInstrument,
+    Office,
+    ProcedureVersion,
+    ProgramVersion,
+    Stage,
+)
+
+MOST_DESKS = 5
+"""Offices named under "Where to ask": those at which most of the edition's records are done."""
 
 
 @dataclass
@@ -28,6 +46,32 @@ class SupportGroup:
     sheets: list
 
 
+@dataclass
+class OpenCall:
+    """A call that certainly takes applications on the day of printing."""
+
+    sheet: Sheet
+    call: Call
+
+
+@dataclass
+class Sureness:
+    """How many of the edition's records carry one mark of assurance."""
+
+    assurance: str
+    label: str
+    procedures: int
+    programs: int
+
+
+@dataclass
+class Desk:
+    """An Office and how many of the edition's records are done there."""
+
+    office: Office
+    count: int
+
+
 def edition_contents(edition, date):
     """The context of an edition's template, in the active language and a number of queries that does not grow.
 
@@ -37,20 +81,30 @@ def edition_contents(edition, date):
     """
     procedures = procedure_sheets(edition, date)
     programs = program_sheets(edition, date)
+    sheets = [*procedures, *programs]
+    terms = glossary(sheets)
     return {
         "edition": edition,
         "date": date,
         "chapters": [
-            Chapter(stage, list(sheets)) for stage, sheets in groupby(procedures, lambda sheet: sheet.version.stage)
+            Chapter(stage, list(group)) for stage, group in groupby(procedures, lambda sheet: sheet.version.stage)
         ],
         "supports": [
-            SupportGroup(kind, ProgramVersion.Kind(kind).label, list(sheets))
-            for kind, sheets in groupby(programs, lambda sheet: sheet.version.kind)
+            SupportGroup(kind, ProgramVersion.Kind(kind).label, list(group))
+            for kind, group in groupby(programs, lambda sheet: sheet.version.kind)
         ],
+        "held": {sheet.version.procedure_id for sheet in procedures},  # links to others lead to the portal
         "procedure_count": len(procedures),
         "program_count": len(programs),
-        "institutions": directory(),
-        "terms": sorted(GlossaryTerm.objects.all(), key=lambda term: alphabetical(term.term)),
+        "stage_supports": Counter(stage.pk for sheet in programs for stage in sheet.version.stages.all()),
+        "paperwork": documents_needed(sheets),
+        "open_calls": open_calls(programs, date),
+        "all_year": [sheet for sheet in programs if sheet.version.status == "permanent"],
+        "institutions": directory(edition, sheets),
+        "terms": terms,
+        "index": everyday.index(sheets, terms, BusinessType.objects.prefetch_related("sets_true", "sets_false")),
+        "desks": desks(sheets),
+        "sureness": sureness(procedures, programs),
         "instruments": instruments(edition),
     }
 
@@ -61,47 +115,70 @@ def program_sheets(edition, date):
 
 
 def procedure_sheets(edition, date):
-    """Sheets that lead to each other and to nothing outside of the edition, whatever else is published by now."""
     procedures = ProcedureVersion.objects.for_page().filter(edition_items__edition=edition)
-    versions = list(procedures.prefetch_related("bundles").order_by("edition_items__position"))
-    issuers, asking, windows = {}, {}, {}
-    for version in versions:
-        for document in version.results.all():
-            issuers.setdefault(document.pk, []).append(version)
-        for requirement in version.asked_documents:
-            asking.setdefault(requirement.document_id, []).append(version)
-        for procedure in version.bundles.all():
-            windows.setdefault(procedure.pk, []).append(version)
-    for version in versions:
-        for requirement in version.asked_documents:
-            requirement.document.issuers = issuers.get(requirement.document_id, [])
-    uma, by_procedure = uma_on(date), {version.procedure_id: version for version in versions}
-    return [
-        Sheet(
-            version=version,
-            gaps=procedure_gaps(version),
-            date=date,
-            uma=uma,
-            opens=others(version, (asking.get(document.pk, []) for document in version.results.all())),
-            bundled=[by_procedure[row.pk] for row in version.bundles.all() if row.pk in by_procedure],
-            windows=windows.get(version.procedure_id, []),
-        )
-        for version in versions
+    return sheets_of(list(procedures.order_by("edition_items__position")), date)
+
+
+def open_calls(programs, date):
+    """OpenCalls, those that close first before the others."""
+    found = [
+        OpenCall(sheet, call)
+        for sheet in programs
+        for call in sheet.version.program.calls.all()
+        if call.status_on(date) == "open"
     ]
+    return sorted(found, key=lambda row: row.call.closes)
 
 
-def others(version, groups):
-    """The versions of all groups, each once and without the one given."""
-    found = {other.pk: other for group in groups for other in group}
-    found.pop(version.pk, None)
-    return list(found.values())
+def directory(edition, sheets):
+    """Institutions that can be reached, with their offices, in alphabetical order.
 
-
-def directory():
-    """Institutions that can be reached, with their offices, in alphabetical order."""
+    A complete edition has all of the catalogue's, any other those that its records name.
+    """
+    rows = Institution.objects.all()
+    if edition.kind != Edition.Kind.COMPLETE:
+        rows = rows.filter(pk__in={institution.pk for sheet in sheets for institution in named_by(sheet.version)})
     reachable = ~Q(phones="") | ~Q(email="") | ~Q(url="") | Q(offices__isnull=False)
-    rows = Institution.objects.filter(reachable).distinct().prefetch_related("offices__hours")
+    rows = rows.filter(reachable).distinct().prefetch_related("offices__hours")
     return sorted(rows, key=lambda institution: alphabetical(institution.name))
+
+
+def named_by(version):
+    """The Institutions that a version names: who answers for it, whom that is part of, and whose its offices are."""
+    if version.institution:
+        yield version.institution
+        if version.institution.parent:
+            yield version.institution.parent
+    yield from (office.institution for office in places(version))
+    if version.IDENTITY == "program":
+        yield from version.partners.all()
+        if version.operator:
+            yield version.operator
+
+
+def places(version):
+    """The Offices at which it is done, each once."""
+    return version.places if version.IDENTITY == "program" else version.offices.all()
+
+
+def glossary(sheets):
+    """The GlossaryTerms that some record uses, in alphabetical order."""
+    text = "\n".join(everyday.text(sheet.version) for sheet in sheets)
+    used = [term for term in GlossaryTerm.objects.all() if pattern(forms(term)).search(text)]
+    return sorted(used, key=lambda term: alphabetical(term.term))
+
+
+def desks(sheets):
+    """The Desks at which most records are done, if somebody can be reached there."""
+    offices = [office for sheet in sheets for office in places(sheet.version)]
+    reached = Counter(office for office in offices if office.phones or office.email)
+    return [Desk(office, count) for office, count in reached.most_common(MOST_DESKS)]
+
+
+def sureness(procedures, programs):
+    """A Sureness for each mark, from the surest on."""
+    counts = [Counter(sheet.version.assurance for sheet in sheets) for sheets in (procedures, programs)]
+    return [Sureness(mark.value, mark.label, *(count[mark.value] for count in counts)) for mark in Assurance]
 
 
 def instruments(edition):
