@@ -4,6 +4,7 @@ Every length is in points. A drawing's text does not wrap, so its lines are brok
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -98,7 +99,7 @@ class Road:
         """The road itself, from stop to stop in gentle bends."""
         points = [(stop.x, stop.top + self.size * 1.5) for stop in self.stops]
         path = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-        for (x, y), (next_x, next_y) in zip(points, points[1:], strict=False):
+        for (x, y), (next_x, next_y) in pairwise(points):
             half = (next_y - y) / 2
             path += f"C{x:.1f} {y + half:.1f} {next_x:.1f} {next_y - half:.1f} {next_x:.1f} {next_y:.1f}"
         return path
