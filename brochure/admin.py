@@ -1,8 +1,9 @@
 """Editions in the admin: composed, rendered in the background, looked at, published, and then only read."""
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -24,7 +25,7 @@ from brochure.actions import (
 )
 from brochure.forms import EditionForm, WithdrawalForm
 from brochure.ledger import admin as ledger_admin  # noqa: F401 - registers the ledger
-from brochure.models import Edition
+from brochure.models import PRINTED, Edition
 from brochure.tasks import AT_WORK, draw_edition, last_task
 from brochure.views import send_edition_file
 from procedures.admin import desk
@@ -44,11 +45,7 @@ CHANGED = _("Somebody changed this edition meanwhile: look at it again.")
 @admin.register(Edition)
 class EditionAdmin(Bilingual, admin.ModelAdmin):
     form = EditionForm
-    fieldsets = [
-        (None, {"fields": both("title", "foreword")}),
-        (_("What goes in"), {"fields": ["kind", "stage", "topic", "level", "institution", "picked"]}),
-        (_("How it is printed"), {"fields": ["languages", "papers"]}),
-    ]
+    readonly_fields = ["language_names", "paper_names", "printed_on"]
     list_display = ["number", "title", "kind", "record_count", "published_at", "downloads"]
     list_display_links = ["number", "title"]
     list_filter = [("published_at", admin.EmptyFieldListFilter), "kind"]
@@ -56,15 +53,15 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
     actions = None
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(record_count=Count("items"))
+        return super().get_queryset(request).with_downloads().annotate(record_count=Count("items"))
 
     @admin.display(description=_("records"), ordering="record_count")
     def record_count(self, edition):
         return edition.record_count
 
-    @admin.display(description=_("downloads"))
+    @admin.display(description=_("downloads"), ordering="times")
     def downloads(self, edition):
-        return edition.files.aggregate(times=Sum("downloads__times"))["times"] or 0
+        return edition.times
 
     def has_change_permission(self, request, obj=None):
         """Only a draft changes; the database refuses the rest."""
@@ -73,15 +70,34 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and (obj is None or not obj.published_at)
 
+    @admin.display(description=_("languages"))
+    def language_names(self, edition):
+        names = dict(settings.LANGUAGES)
+        return ", ".join(names.get(code, code) for code in edition.languages.split())
+
+    @admin.display(description=_("paper"))
+    def paper_names(self, edition):
+        return ", ".join(str(paper.label) for paper in PRINTED if paper in edition.papers.split())
+
     def get_fieldsets(self, request, obj=None):
-        """What is only read names just the choice that was made."""
-        if obj is None or self.has_change_permission(request, obj):
-            return self.fieldsets
-        choice = [field for field in [Edition.CHOICES.get(obj.kind)] if field]
+        """The long list of records is folded unless it counts; what is only read names just what was chosen."""
+        texts = (None, {"fields": both("title", "foreword")})
+        if obj and not self.has_change_permission(request, obj):
+            choice = [field for field in [Edition.CHOICES.get(obj.kind)] if field]
+            return [
+                texts,
+                (_("What goes in"), {"fields": ["kind", *choice]}),
+                (_("How it is printed"), {"fields": ["language_names", "paper_names", "printed_on"]}),
+            ]
+        is_picked = obj and obj.kind == Edition.Kind.PICKED
         return [
-            (None, {"fields": both("title", "foreword")}),
-            (_("What goes in"), {"fields": ["kind", *choice]}),
-            (_("How it is printed"), {"fields": ["languages", "papers", "printed_on"]}),
+            texts,
+            (_("How it is printed"), {"fields": ["languages", "papers"]}),
+            (_("What goes in"), {"fields": ["kind", *Edition.CHOICES.values()]}),
+            (
+                _("Records of a hand-picked edition"),
+                {"fields": ["picked"], "classes": ["records"] if is_picked else ["records", "collapse"]},
+            ),
         ]
 
     def save_model(self, request, obj, form, change):
@@ -109,7 +125,7 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
                 "is_at_work": bool(task) and task.status in AT_WORK,
                 "is_up_to_date": bool(obj.published_at) or is_up_to_date(obj),
                 "items": obj.items.for_contents(),
-                "files": obj.files.annotate(times=Sum("downloads__times", default=0)),
+                "files": obj.files.with_downloads(),
                 "may_publish": may_publish(request),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)

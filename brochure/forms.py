@@ -54,18 +54,15 @@ def records():
 class EditionForm(CatalogueForm):
     """A draft: what it is called and what goes in. Of the choices only the one that goes with its kind counts."""
 
-    languages = WordsField(label=_("Languages"), choices=settings.LANGUAGES)
+    languages = WordsField(label=_("Languages"), choices=settings.LANGUAGES, initial="es en")
     papers = WordsField(
         label=_("Paper"),
         choices=papers,
+        initial=PRINTED[0].value,
         help_text=_("A file for phones and screen readers is made in each language besides."),
     )
     picked = forms.MultipleChoiceField(
-        label=_("Records picked by hand"),
-        choices=records,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Only for a hand-picked edition."),
+        label=_("Records to pick"), choices=records, required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -102,6 +99,33 @@ class EditionForm(CatalogueForm):
                 self.add_error(field, gettext("No published record goes with it: there would be nothing to print."))
             else:
                 self.add_error("kind", gettext("Nothing is published yet: there is nothing to print."))
+
+
+class ComparisonForm(forms.Form):
+    """Which two published editions a reader compares. An unknown number stays in its list, marked, beside the error."""
+
+    de = forms.TypedChoiceField(label=_("From edition"), coerce=int)
+    a = forms.TypedChoiceField(label=_("To edition"), coerce=int)
+
+    def __init__(self, *args, editions, **kwargs):
+        """editions: published Editions, newest first."""
+        super().__init__(*args, **kwargs)
+        numbers = [(str(edition.number), str(edition)) for edition in editions]
+        for name, field in self.fields.items():
+            typed = self.data.get(name, "")[:40]
+            is_unknown = typed and typed not in dict(numbers)
+            field.choices = numbers
+            field.widget.choices = [(typed, typed), *numbers] if is_unknown else numbers
+            field.error_messages |= {
+                "required": gettext("Say which edition."),
+                "invalid_choice": gettext("There is no published edition “%(value)s”."),
+            }
+
+    def clean(self):
+        data = super().clean()
+        if data.get("de") and data.get("de") == data.get("a"):
+            self.add_error("a", gettext("Choose another one: these are the same."))
+        return data
 
 
 class WithdrawalForm(forms.Form):

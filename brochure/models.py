@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,12 @@ class EditionQuerySet(models.QuerySet):
     def with_files(self):
         return self.prefetch_related("files")
 
+    def with_downloads(self):
+        """With `times`, how often its files were downloaded."""
+        of_edition = DownloadCount.objects.filter(file__edition=models.OuterRef("pk")).order_by()
+        total = of_edition.values("file__edition").annotate(total=models.Sum("times")).values("total")
+        return self.annotate(times=Coalesce(models.Subquery(total), 0))
+
     def for_lists(self):
         """With their files, what they are about, and `record_count`, how many versions they hold."""
         related = self.select_related("stage", "topic", "institution").with_files()
@@ -53,7 +60,7 @@ class Edition(models.Model):
     """
 
     class Kind(models.TextChoices):
-        COMPLETE = "complete", _("complete")
+        COMPLETE = "complete", _("complete, with every record")
         STAGE = "stage", _("by stage")
         TOPIC = "topic", _("by topic")
         LEVEL = "level", _("by level of government")
@@ -66,7 +73,7 @@ class Edition(models.Model):
     number = models.PositiveIntegerField(_("number"), unique=True)
     title = models.CharField(_("title"), max_length=200)
     foreword = models.TextField(_("foreword"), blank=True, max_length=4000)
-    kind = models.CharField(_("what goes in"), max_length=12, choices=Kind.choices, default=Kind.COMPLETE)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.COMPLETE)
     stage = models.ForeignKey(
         Stage, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("stage")
     )
@@ -173,6 +180,11 @@ class Edition(models.Model):
         return str(getattr(self, field)) if field else ""
 
     @property
+    def about(self):
+        """What two editions have in common of which one continues the other."""
+        return self.kind, self.stage_id, self.topic_id, self.level, self.institution_id
+
+    @property
     def wanted_files(self):
         """(language, paper) of every file it is to have, in the order in which they are drawn."""
         papers = [paper for paper in PRINTED if paper in self.papers.split()]
@@ -227,6 +239,12 @@ class EditionItem(models.Model):
         return self.procedure_version or self.program_version
 
 
+class EditionFileQuerySet(models.QuerySet):
+    def with_downloads(self):
+        """With `times`, how often each was downloaded."""
+        return self.annotate(times=models.Sum("downloads__times", default=0)).order_by(*self.model._meta.ordering)
+
+
 class EditionFile(models.Model):
     """An edition in one language on one paper, or for screens; `path` is relative to the editions' folder.
 
@@ -240,6 +258,8 @@ class EditionFile(models.Model):
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"))
     sha256 = models.CharField("SHA-256", max_length=64)
+
+    objects = EditionFileQuerySet.as_manager()
 
     class Meta:
         ordering = [

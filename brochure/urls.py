@@ -23,6 +23,7 @@ register_converter(Language, "lang")
 
 urlpatterns = [
     path("folleto/", views.editions, name="editions"),
+    path("folleto/comparar/", views.compare_editions, name="compare_editions"),
     path("folleto/<int:number>/", views.edition, name="edition"),
     path("folleto/<int:number>/<lang:language>.pdf", views.edition_file, name="edition_file"),
     path("folleto/<int:number>/<lang:language>-<printed:paper>.pdf", views.edition_file, name="edition_file"),

@@ -17,7 +17,9 @@ from django.views.decorators.http import require_safe
 
 from brochure import pdf
 from brochure.counting import count_download
+from brochure.differences import differences, in_words
 from brochure.downloads import send_file, send_rendered
+from brochure.forms import ComparisonForm
 from brochure.models import Edition, EditionFile, Paper
 from brochure.printed.actions import keep
 from brochure.sheets import procedure_sheet as sheet_of_procedure
@@ -25,6 +27,7 @@ from brochure.sheets import program_sheet as sheet_of_program
 from procedures.guide.views import present
 from procedures.models import ProcedureVersion, ProgramVersion
 from procedures.preview import may_preview, opens_previews
+from procedures.views import page_of
 
 MOST_PLANS = 200
 """Plans kept on disk, 80 MB at most: there are more addresses than any disk could hold."""
@@ -32,19 +35,69 @@ MOST_PLANS = 200
 
 @require_safe
 def editions(request):
-    newest, *older = Edition.objects.published().for_lists() or [None]
-    return render(request, "brochure/editions.html", {"newest": newest, "older": older})
+    """The newest complete edition first, or whatever is offered; then all the others, withdrawn ones too."""
+    rows = with_earlier(Edition.objects.published().for_lists())
+    offered = [row for row in rows if not row.withdrawn_at]
+    newest = next((row for row in offered if row.kind == Edition.Kind.COMPLETE), next(iter(offered), None))
+    others = [row for row in rows if row != newest]
+    return render(request, "brochure/editions.html", {"newest": newest, "others": others, "count": len(rows)})
+
+
+def with_earlier(editions):
+    """The published Editions, newest first, each with `earlier`: the last one before it about the same, or None."""
+    rows, last = list(editions), {}
+    for row in reversed(rows):
+        row.earlier = last.get(row.about)
+        last[row.about] = row
+    return rows
 
 
 @require_safe
 def edition(request, number):
-    row = get_object_or_404(Edition.objects.published().for_lists(), number=number)
+    rows = with_earlier(Edition.objects.published().for_lists())
+    row = next((row for row in rows if row.number == number), None)
+    if row is None:
+        raise Http404
     context = {
         "edition": row,
+        "is_alone": len(rows) == 1,
         "items": row.items.for_contents(),
         "crumbs": [(reverse("brochure:editions"), _("Brochure"))],
     }
     return render(request, "brochure/edition_page.html", context)
+
+
+@require_safe
+def compare_editions(request):
+    """What changed between any two published editions: `?de=1&a=2`."""
+    published = list(Edition.objects.published())
+    newest = [str(row.number) for row in published[:2]]
+    form = ComparisonForm(
+        request.GET if {"de", "a"} & request.GET.keys() else None,
+        editions=published,
+        initial=dict(zip(("a", "de"), newest, strict=False)),
+    )
+    context = {
+        "form": form,
+        "can_compare": len(published) > 1,
+        "crumbs": [(reverse("brochure:editions"), _("Brochure"))],
+    }
+    if form.is_bound and form.is_valid():
+        by_number = {row.number: row for row in published}
+        before, after = (by_number[form.cleaned_data[name]] for name in ("de", "a"))
+        found = differences(before, after)
+        page, is_bad_page = page_of(found.changed, request.GET.get("page"))
+        changes = in_words(page.object_list, get_language())
+        context |= {
+            "before": before,
+            "after": after,
+            "editions": [before, after],
+            "found": found,
+            "page": page,
+            "changes": changes,
+        }
+        context["is_bad_page"] = is_bad_page
+    return render(request, "brochure/comparison.html", context)
 
 
 @require_safe
@@ -162,6 +215,6 @@ def send_sheet(request, template, context):
 
 
 def draw_sheet(sheet, html):
-    """Draws a handout and keeps what it says, for whoever scans its code."""
+    """Draws a handout, on one page where it fits, and keeps what it says, for whoever scans its code."""
     keep([sheet])
-    return pdf.draw(html)
+    return pdf.draw(html, denser=html.replace('<body class="', '<body class="dense ', 1))

@@ -4,6 +4,8 @@ Figures are written as the page writes them (`procedures.display`). Bilingual te
 words in the active one.
 """
 
+from dataclasses import replace
+
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,6 +19,13 @@ from procedures.models.versions import PUBLIC_STATES
 def parts_of(version):
     """The Parts of a version that was loaded by `whole()`: the same parts for every version of its kind."""
     return procedure_parts(version) if isinstance(version, ProcedureVersion) else program_parts(version)
+
+
+def public_parts_of(version):
+    """As `parts_of`, without the note that only staff read."""
+    internal = label(version, "staff_note")
+    parts = parts_of(version)
+    return tuple(replace(part, says=tuple(said for said in part.says if said.label != internal)) for part in parts)
 
 
 def procedure_parts(version):

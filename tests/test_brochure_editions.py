@@ -1,4 +1,4 @@
-"""An edition from composing to publishing: what it holds, that it is published once and never changes."""
+"""An edition from composing to publishing and withdrawing: what it holds, that it is published once, never changes."""
 
 import hashlib
 import os
@@ -6,14 +6,32 @@ import signal
 import time
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from pypdf import PdfReader
 
-from brochure.actions import NothingToPrint, compose_edition, publish, render_edition, unfinished_edition
-from brochure.models import Edition, EditionFile, EditionItem
-from procedures.models import ProcedureVersion, ProgramVersion, VersionState
-from tests.editions import TITLES, published_edition, rendered
-from tests.factories import clear_catalogue, make_procedure, make_program
+from brochure import models, pdf, rendering
+from brochure.actions import (
+    DraftChanged,
+    NothingToPrint,
+    NotRendered,
+    change_edition,
+    compose_edition,
+    is_up_to_date,
+    publish_edition,
+    unfinished_edition,
+    withdraw_edition,
+)
+from brochure.models import Edition, EditionFile, EditionItem, Paper, Rendering
+from brochure.rendering import keep_file, render_edition
+from brochure.selection import key_of
+from procedures import frozen
+from procedures.models import Institution, ProcedureVersion, ProgramVersion, Situation, Stage, VersionState
+from tests.editions import TITLES, drawn, published_edition, rendered_edition
+from tests.factories import clear_catalogue, make_institution, make_procedure, make_program
 from tests.installation import wait_until
+from tests.pdf_reading import pages_of
 
 # What is left of the real records fills a little more than ten pages.
 FEWER_RECORDS = """
@@ -29,6 +47,18 @@ for versions, left in ((ProcedureVersion.objects.published(), 14), (ProgramVersi
 def editions_folder(settings, tmp_path):
     settings.EDITIONS_DIR = tmp_path / "editions"
     return settings.EDITIONS_DIR
+
+
+@pytest.fixture
+def somebody(db, django_user_model):
+    return django_user_model.objects.create_user("alguien")
+
+
+def names_in(edition):
+    return [str(item) for item in edition.items.all()]
+
+
+# Composing
 
 
 def test_compose_edition_holds_every_published_version_along_the_road(db):
@@ -51,79 +81,320 @@ def test_compose_edition_leaves_out_drafts_and_retired_versions(db):
     make_procedure("dos", state=VersionState.DRAFT, published_at=None)
     make_program("tres")
     edition = compose_edition(**TITLES)
-    assert [str(item) for item in edition.items.all()] == [str(published), str(ProgramVersion.objects.get())]
+    assert names_in(edition) == [str(published), str(ProgramVersion.objects.get())]
 
 
 def test_compose_edition_numbers_editions_from_one_on(db):
     assert [compose_edition(**TITLES).number for _ in range(3)] == [1, 2, 3]
 
 
-def test_compose_edition_refuses_an_empty_one(db):
+@pytest.mark.parametrize(
+    ("kind", "choice"),
+    [
+        ("stage", lambda: {"stage": Stage.objects.get(slug="operar")}),
+        ("topic", lambda: {"topic": Situation.objects.get(slug="vende-alcohol")}),
+        ("level", lambda: {"level": "municipal"}),
+        ("institution", lambda: {"institution": make_institution("propia")}),
+    ],
+)
+def test_compose_edition_takes_only_what_goes_with_its_kind(db, kind, choice):
+    clear_catalogue()
+    choice = choice()
+    fits = {"level": "federal", **choice}
+    topic = fits.pop("topic", None)
+    one = make_procedure("uno", **fits)
+    two = make_program("dos", **{name: value for name, value in fits.items() if name != "stage"})
+    make_procedure("otro", level="state", stage=Stage.objects.get(slug="planear"))
+    make_program("otro", level="state")
+    if kind == "stage":
+        two.stages.set([choice["stage"]])
+    if topic:
+        with frozen.lifted():
+            one.any_of.add(topic)
+            two.all_of.add(topic)
+    edition = compose_edition(kind=kind, **TITLES, **choice)
+    assert names_in(edition) == [str(one), str(two)]
+    assert edition.subject
+
+
+def test_compose_edition_of_an_institution_holds_what_its_units_do(db):
+    clear_catalogue()
+    whole = make_institution("direccion")
+    unit = Institution.objects.create(slug="unidad", name_es="Unidad", level="municipal", parent=whole)
+    version = make_procedure("uno", institution=unit)
+    make_procedure("otro")
+    assert names_in(compose_edition(kind="institution", institution=whole, **TITLES)) == [str(version)]
+
+
+def test_compose_edition_holds_what_was_picked_in_reading_order(db):
+    clear_catalogue()
+    versions = [make_procedure("uno"), make_procedure("dos"), make_program("tres"), make_program("cuatro")]
+    keys = [key_of(version) for version in versions]
+    edition = compose_edition(kind="picked", picked=[keys[2], keys[0]], **TITLES)
+    assert names_in(edition) == [str(versions[0]), str(versions[2])]
+
+
+@pytest.mark.parametrize("kind", ["complete", "picked"])
+def test_compose_edition_refuses_an_empty_one(db, kind):
     clear_catalogue()
     with pytest.raises(NothingToPrint):
-        compose_edition(**TITLES)
+        compose_edition(kind=kind, **TITLES)
     assert Edition.objects.count() == 0
 
 
-def test_render_edition_publishes_measured_files_in_both_languages(db, editions_folder):
+def test_wanted_files_are_every_paper_and_one_for_screens_in_each_language(db):
+    edition = compose_edition(**TITLES, languages="es en", papers="large letter")
+    assert edition.wanted_files == [
+        ("es", "letter"),
+        ("en", "letter"),
+        ("es", "large"),
+        ("en", "large"),
+        ("es", "screen"),
+        ("en", "screen"),
+    ]
+
+
+def test_change_of_a_draft_brings_it_up_to_date_and_drops_its_files(
+    db, editions_folder, django_capture_on_commit_callbacks
+):
+    clear_catalogue()
+    make_procedure("uno")
+    edition = rendered_edition()
+    make_procedure("dos")
+    assert not is_up_to_date(edition)
+    edition.title_es = "Otro"
+    with django_capture_on_commit_callbacks(execute=True):
+        change_edition(edition=edition)
+    edition.refresh_from_db()
+    assert (edition.title_es, edition.items.count(), edition.revision, edition.printed_on) == ("Otro", 2, 2, None)
+    assert is_up_to_date(edition)
+    assert list(edition.files.all()) == []
+    assert list((editions_folder / "1").iterdir()) == []
+
+
+# Rendering
+
+
+def test_render_edition_makes_measured_files_and_publishes_nothing(db, editions_folder):
     clear_catalogue()
     make_procedure("uno", requirements=2, fees=1)
     make_program("dos")
-    lines = []
-    edition = render_edition(edition=compose_edition(**TITLES), progress=lines.append)
-    assert edition.published_at
-    assert [file.language for file in edition.files.all()] == ["es", "en"]
-    for file in edition.files.all():
-        content = (editions_folder / file.path).read_bytes()
-        assert content.startswith(b"%PDF-1.7")
-        assert (file.bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-        assert file.pages > 3
-        assert f"{file.language}: {file.pages} pages, 0.1 MB" in lines
-    assert sorted(path.name for path in (editions_folder / "1").iterdir()) == ["en.pdf", "es.pdf"]
-
-
-def test_render_edition_does_nothing_to_a_published_one(db, editions_folder):
-    edition = published_edition(b"%PDF as it was")
-    lines = []
-    assert render_edition(edition=edition, progress=lines.append) == edition
-    assert lines == []
-    assert (editions_folder / "1/es.pdf").read_bytes() == b"%PDF as it was"
-
-
-def test_publish_keeps_the_files_of_whoever_was_first(db, editions_folder):
     edition = compose_edition(**TITLES)
-    first, second = ([rendered(edition, language, content) for language in ("es", "en")] for content in (b"1", b"2"))
-    publish(edition=edition, rendered=first)
-    publish(edition=edition, rendered=second)
-    assert (editions_folder / "1/es.pdf").read_bytes() == b"1"
-    assert EditionFile.objects.count() == 2
-    assert {file.sha256 for file in EditionFile.objects.all()} == {hashlib.sha256(b"1").hexdigest()}
+    lines = []
+    render_edition(edition=edition, progress=lines.append)
+    edition.refresh_from_db()
+    files = list(edition.files.all())
+    assert [(file.language, file.paper) for file in files] == [
+        ("es", "letter"),
+        ("en", "letter"),
+        ("es", "screen"),
+        ("en", "screen"),
+    ]
+    for file in files:
+        content = (editions_folder / file.path).read_bytes()
+        assert (file.bytes, file.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+        assert file.sha256[:16] in file.path
+        if file.paper == Paper.LETTER:
+            assert content.startswith(b"%PDF-1.7")
+            assert file.pages > 3
+        else:
+            assert content.startswith(b"<!doctype html>")
+            assert file.pages is None
+    assert sorted(path.name for path in (editions_folder / "1").iterdir()) == sorted(
+        file.path.removeprefix("1/") for file in files
+    )
+    assert edition.is_rendered
+    assert edition.published_at is None
+    assert edition.printed_on == timezone.localdate()
+    assert Rendering.objects.count() == 0
+    assert len(lines) >= 4
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda edition: Edition.objects.filter(pk=edition.pk).update(title_es="Otra"),
-        lambda edition: Edition.objects.filter(pk=edition.pk).update(published_at=None),
-        lambda edition: edition.delete(),
-        lambda edition: Edition.objects.filter(pk=edition.pk)._raw_delete("default"),
-        lambda edition: edition.items.update(position=1000),
-        lambda edition: edition.items.all()[0].delete(),
-        lambda edition: EditionItem.objects.create(
-            edition=edition, position=999, program_version=ProgramVersion.objects.get(program__slug="nuevo")
-        ),
-        lambda edition: edition.files.update(sha256="0" * 64),
-        lambda edition: edition.files.all()[0].delete(),
-        lambda edition: EditionFile.objects.create(
-            edition=edition, language="fr", path="1/fr.pdf", pages=1, bytes=1, sha256="0" * 64
-        ),
-        lambda edition: EditionItem.objects.exclude(edition=edition).update(edition=edition),
-    ],
-)
-def test_published_edition_refuses_every_change(db, change):
+def test_render_edition_makes_every_paper(db, editions_folder):
+    clear_catalogue()
+    make_procedure("uno", requirements=2)
+    edition = compose_edition(**TITLES, languages="es", papers="letter booklet large")
+    render_edition(edition=edition)
+    widths = {file.paper: pdf_size(editions_folder / file.path) for file in edition.files.exclude(paper=Paper.SCREEN)}
+    assert set(widths) == {"letter", "booklet", "large"}
+    assert widths["letter"] == widths["large"] == (612, 792)
+
+
+def pdf_size(path):
+    box = PdfReader(path).pages[0].mediabox
+    return round(box.width), round(box.height)
+
+
+def test_rendering_twice_from_the_same_versions_and_day_gives_the_same_text_and_pages(db, editions_folder):
+    clear_catalogue()
+    for n in range(3):
+        make_procedure(f"numero-{n}", requirements=3, steps=2, fees=2)
+    texts = []
+    for _ in range(2):
+        edition = compose_edition(**TITLES, languages="es")
+        Edition.objects.filter(pk=edition.pk).update(number=7)
+        edition.refresh_from_db()
+        render_edition(edition=edition)
+        files = {file.paper: (editions_folder / file.path).read_bytes() for file in edition.files.all()}
+        texts.append((pages_of(files["letter"]), files["screen"]))
+        edition.delete()
+    assert len(texts[0][0]) > 3
+    assert texts[0] == texts[1]
+
+
+def test_files_that_are_whole_are_not_drawn_again(db, editions_folder, monkeypatch):
     clear_catalogue()
     make_procedure("uno")
+    edition = compose_edition(**TITLES, languages="es")
+    keep_file(edition, drawn(edition, "es", b"%PDF as it was"))
+    render_edition(edition=edition)
+    assert {file.paper for file in edition.files.all()} == {"letter", "screen"}
+    kept = edition.files.get(paper="letter")
+    assert (editions_folder / kept.path).read_bytes() == b"%PDF as it was"
+
+
+def test_a_taken_up_rendering_keeps_its_day(db):
+    clear_catalogue()
+    make_procedure("uno")
+    edition = compose_edition(**TITLES, languages="es")
+    Edition.objects.filter(pk=edition.pk).update(printed_on="2026-01-02")
+    render_edition(edition=edition)
+    edition.refresh_from_db()
+    assert str(edition.printed_on) == "2026-01-02"
+
+
+def test_keep_file_keeps_the_file_of_whoever_was_first(db, editions_folder):
+    edition = compose_edition(**TITLES)
+    for content in (b"1", b"2"):
+        keep_file(edition, drawn(edition, "es", content))
+    file = edition.files.get()
+    assert (editions_folder / file.path).read_bytes() == b"1"
+    assert file.sha256 == hashlib.sha256(b"1").hexdigest()
+    assert len(list((editions_folder / "1").iterdir())) == 1
+
+
+def test_a_draft_that_changes_while_it_is_drawn_stops_that(db, editions_folder, monkeypatch):
+    clear_catalogue()
+    make_procedure("uno")
+    edition = compose_edition(**TITLES)
+    report, seen = rendering.Press.report, []
+
+    def change_it(press):
+        report(press)
+        seen.append(Rendering.objects.get().drawing)
+        change_edition(edition=Edition.objects.get())
+        report(press)
+
+    monkeypatch.setattr(rendering.Press, "report", change_it)
+    with pytest.raises(DraftChanged):
+        render_edition(edition=edition)
+    assert [file["language"] for file in seen[0]] == ["es", "en"]
+    assert EditionFile.objects.count() == 0
+    assert Rendering.objects.count() == 0
+    assert list((editions_folder / "1").iterdir()) == []
+
+
+def test_failed_file_leaves_the_whole_ones_and_no_half_one(db, editions_folder, monkeypatch):
+    clear_catalogue()
+    make_procedure("uno")
+    edition = compose_edition(**TITLES)
+
+    def fail(html, path, progress):
+        path.write_bytes(b"%PDF half")
+        raise pdf.RenderFailed
+
+    monkeypatch.setattr(pdf, "write_in_child", fail)
+    keep_file(edition, drawn(edition, "es", b"%PDF whole"))
+    with pytest.raises(pdf.RenderFailed):
+        render_edition(edition=edition)
+    assert [file.language for file in edition.files.filter(paper="letter")] == ["es"]
+    assert [path.read_bytes() for path in (editions_folder / "1").glob("*letter*")] == [b"%PDF whole"]
+    with pytest.raises(NotRendered):
+        publish_edition(edition=edition)
+
+
+def test_leftovers_of_killed_runs_go_after_a_day_and_kept_files_stay(db, editions_folder):
+    edition = rendered_edition()
+    folder = editions_folder / "1"
+    old = time.time() - 2 * rendering.DAY
+    for name in ("es-letter-99.part", "es-letter-0123.pdf", *(file.path[2:] for file in edition.files.all())):
+        (folder / name).touch()
+        os.utime(folder / name, (old, old))
+    (folder / "en-letter-98.part").touch()
+    rendering.remove_leftovers(folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        ["en-letter-98.part", *(file.path[2:] for file in edition.files.all())]
+    )
+
+
+# Publishing and withdrawing
+
+
+def test_publish_edition_freezes_it_and_records_the_ledger_of_a_complete_one(db):
+    edition = publish_edition(edition=rendered_edition())
+    assert edition.published_at
+    assert edition.ledger.count() == 10
+    stage = rendered_edition(kind="stage", stage=Stage.objects.first())
+    assert publish_edition(edition=stage).ledger.count() == 0
+
+
+def test_publish_edition_refuses_another_revision_and_publishes_once(db):
+    edition = rendered_edition()
+    with pytest.raises(DraftChanged):
+        publish_edition(edition=edition, revision=7)
+    once = publish_edition(edition=edition, revision=1).published_at
+    assert publish_edition(edition=edition).published_at == once
+
+
+def test_render_edition_refuses_a_published_one(db):
+    with pytest.raises(DraftChanged):
+        render_edition(edition=published_edition())
+
+
+def test_withdraw_edition_is_done_once_and_for_good(somebody):
     edition = published_edition()
+    assert withdraw_edition(edition=edition, reason_es="Un monto.", reason_en="An amount.", by=somebody)
+    assert not withdraw_edition(edition=edition, reason_es="Otra.", reason_en="", by=somebody)
+    edition.refresh_from_db()
+    assert (edition.withdrawal_reason_es, edition.withdrawn_by) == ("Un monto.", somebody)
+    assert list(Edition.objects.published()) == [edition]
+    assert list(Edition.objects.offered()) == []
+    assert edition.files.count() == 4
+
+
+def test_withdraw_edition_leaves_drafts_alone(somebody):
+    assert not withdraw_edition(edition=rendered_edition(), reason_es="No.", reason_en="", by=somebody)
+
+
+PUBLISHED_CHANGES = [
+    lambda edition: Edition.objects.filter(pk=edition.pk).update(title_es="Otra"),
+    lambda edition: Edition.objects.filter(pk=edition.pk).update(foreword_en="Other"),
+    lambda edition: Edition.objects.filter(pk=edition.pk).update(published_at=None),
+    lambda edition: Edition.objects.filter(pk=edition.pk).update(revision=9),
+    lambda edition: Edition.objects.filter(pk=edition.pk).update(
+        title_es="Otra", withdrawn_at=timezone.now(), withdrawn_by=edition.created_by, withdrawal_reason_es="Sí."
+    ),
+    lambda edition: edition.delete(),
+    lambda edition: Edition.objects.filter(pk=edition.pk)._raw_delete("default"),
+    lambda edition: edition.items.update(position=1000),
+    lambda edition: edition.items.all()[0].delete(),
+    lambda edition: EditionItem.objects.create(
+        edition=edition, position=999, program_version=ProgramVersion.objects.get(program__slug="nuevo")
+    ),
+    lambda edition: edition.files.update(sha256="0" * 64),
+    lambda edition: edition.files.all()[0].delete(),
+    lambda edition: EditionFile.objects.create(
+        edition=edition, language="fr", path="1/fr.pdf", pages=1, bytes=1, sha256="0" * 64
+    ),
+    lambda edition: EditionItem.objects.exclude(edition=edition).update(edition=edition),
+]
+
+
+@pytest.mark.parametrize("change", PUBLISHED_CHANGES)
+def test_published_edition_refuses_every_change(somebody, change):
+    clear_catalogue()
+    make_procedure("uno")
+    edition = published_edition(by=somebody)
     make_program("nuevo")
     EditionItem.objects.create(
         edition=Edition.objects.create(number=2, title_es="Borrador"),
@@ -133,7 +404,24 @@ def test_published_edition_refuses_every_change(db, change):
     with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
         change(edition)
     edition.refresh_from_db()
-    assert (edition.title_es, edition.items.count(), edition.files.count()) == ("Guía de prueba", 1, 2)
+    assert (edition.title_es, edition.items.count(), edition.files.count()) == ("Guía de prueba", 1, 4)
+    assert edition.withdrawn_at is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"withdrawal_reason_es": "Otra razón."},
+        {"withdrawal_reason_en": "Another reason."},
+        {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason_es": ""},
+        {"title_es": "Otra"},
+    ],
+)
+def test_withdrawal_is_never_changed(somebody, change):
+    edition = published_edition()
+    withdraw_edition(edition=edition, reason_es="Un monto.", reason_en="", by=somebody)
+    with pytest.raises(IntegrityError, match="edition_frozen"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(**change)
 
 
 def test_draft_edition_can_still_change_and_go(db):
@@ -145,8 +433,109 @@ def test_draft_edition_can_still_change_and_go(db):
     assert Edition.objects.count() == 0
 
 
-def test_unfinished_edition_is_one_that_no_person_composed_and_that_is_still_true(db, django_user_model):
-    somebody = django_user_model.objects.create_user("alguien")
+def draft(**columns):
+    return Edition.objects.create(**({"number": 1, "title_es": "Borrador"} | columns))
+
+
+def item(edition=None, **columns):
+    return EditionItem.objects.create(edition=edition or draft(), **({"position": 1} | columns))
+
+
+def file(**columns):
+    values = {"language": "es", "path": "1/es.pdf", "pages": 1, "bytes": 1, "sha256": "0" * 64}
+    return EditionFile.objects.create(edition=draft(), **(values | columns))
+
+
+def copy(row):
+    row.pk = None
+    row.save(force_insert=True)
+
+
+def person():
+    return get_user_model().objects.get_or_create(username="alguien")[0]
+
+
+def version():
+    return ProcedureVersion.objects.first()
+
+
+def program():
+    return ProgramVersion.objects.first()
+
+
+WITHDRAWN = {"withdrawn_at": timezone.now(), "printed_on": "2026-01-01", "published_at": timezone.now()}
+
+BROKEN = {
+    "edition_kind_known": [lambda: draft(kind="anything")],
+    "edition_choice_fits_kind": [
+        lambda: draft(kind="stage"),
+        lambda: draft(kind="topic", stage=Stage.objects.first()),
+        lambda: draft(kind="level", level="galactic"),
+        lambda: draft(kind="institution"),
+        lambda: draft(stage=Stage.objects.first()),
+        lambda: draft(kind="picked", level="municipal"),
+        lambda: draft(kind="stage", stage=Stage.objects.first(), institution=Institution.objects.first()),
+    ],
+    "edition_languages_are_codes": [lambda: draft(languages=""), lambda: draft(languages="es, en")],
+    "edition_papers_known": [lambda: draft(papers=""), lambda: draft(papers="letter screen")],
+    "edition_published_was_printed": [lambda: draft(published_at=timezone.now())],
+    "edition_withdrawn_with_reason": [
+        lambda: draft(**WITHDRAWN, withdrawn_by=person(), withdrawal_reason_es=""),
+        lambda: draft(**WITHDRAWN, withdrawn_by=person()),
+        lambda: draft(**WITHDRAWN, withdrawal_reason_es="Sí."),
+        lambda: draft(withdrawn_at=timezone.now(), withdrawn_by=person(), withdrawal_reason_es="Sí."),
+        lambda: draft(withdrawal_reason_es="Sí."),
+    ],
+    "edition_item_position_once": [
+        lambda: item(item(procedure_version=version()).edition, program_version=program()),
+    ],
+    "edition_holds_procedure_once": [
+        lambda: item(item(procedure_version=version()).edition, position=2, procedure_version=version()),
+    ],
+    "edition_holds_program_once": [
+        lambda: item(item(program_version=program()).edition, position=2, program_version=program()),
+    ],
+    "edition_item_is_one_record": [
+        lambda: item(),
+        lambda: item(procedure_version=version(), program_version=program()),
+    ],
+    "edition_file_once": [lambda: copy(file())],
+    "edition_file_measured": [
+        lambda: file(sha256="0"),
+        lambda: file(bytes=0),
+        lambda: file(pages=0),
+        lambda: file(pages=None),
+        lambda: file(paper="screen"),
+        lambda: file(paper="napkin"),
+    ],
+    "rendering_files_in_order": [
+        lambda: Rendering.objects.create(edition=draft(), files=0),
+        lambda: Rendering.objects.create(edition=draft(), files=1, files_done=2),
+    ],
+    "download_count_once_a_day": [
+        lambda: [models.DownloadCount.objects.create(file=row, day="2026-01-01") for row in [file()] * 2]
+    ],
+}
+
+
+def test_every_constraint_of_editions_is_broken_here():
+    own = (Edition, EditionItem, EditionFile, Rendering, models.DownloadCount)
+    assert set(BROKEN) == {constraint.name for model in own for constraint in model._meta.constraints}
+    assert len(BROKEN) > 10
+
+
+@pytest.mark.parametrize(("name", "attempt"), [(name, attempt) for name, row in BROKEN.items() for attempt in row])
+def test_constraint_of_editions_is_held_by_the_database(name, attempt, db):
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        attempt()
+    # SQLite names the columns of a unique constraint, not the constraint.
+    assert name in str(refusal.value) or "UNIQUE constraint failed" in str(refusal.value)
+
+
+# The command
+
+
+def test_unfinished_edition_is_one_that_no_person_composed_and_that_is_still_true(somebody):
     compose_edition(**TITLES, by=somebody)
     assert unfinished_edition() is None
     edition = compose_edition(**TITLES)
@@ -164,20 +553,18 @@ def test_killed_publishing_is_finished_by_the_next_run_once(a_portal):
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait(30) == -signal.SIGKILL
     folder = a_portal.data / "editions" / str(number)
-    assert list(folder.glob("*.pdf")) == []
     assert "published" not in a_portal.log("publish_edition")
     status, output = a_portal.manage("publish_edition")
     assert (status, output.splitlines()[-1]) == (0, f"Edition {number} is published")
-    time.sleep(1)
     facts = a_portal.run(
         "from brochure.models import *; "
         "print(Edition.objects.count(), Edition.objects.published().count(), "
-        f"*(f.sha256 for f in EditionFile.objects.filter(edition__number={number})))"
+        f"*(f'{{f.path}}={{f.sha256}}' for f in EditionFile.objects.filter(edition__number={number})))"
     ).split()
     assert facts[:2] == [str(number), str(number)]
-    assert facts[2:] == [
-        hashlib.sha256((folder / f"{language}.pdf").read_bytes()).hexdigest() for language in ("es", "en")
-    ]
+    files = dict(fact.split("=") for fact in facts[2:])
+    assert len(files) == 4
+    assert files == {path: hashlib.sha256((folder.parent / path).read_bytes()).hexdigest() for path in files}
 
 
 def test_publish_edition_if_none_leaves_a_published_one_alone(a_portal):

@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='edition',
             name='kind',
-            field=models.CharField(choices=[('complete', 'complete'), ('stage', 'by stage'), ('topic', 'by topic'), ('level', 'by level of government'), ('institution', 'by institution'), ('picked', 'hand-picked')], default='complete', max_length=12, verbose_name='what goes in'),
+            field=models.CharField(choices=[('complete', 'complete, with every record'), ('stage', 'by stage'), ('topic', 'by topic'), ('level', 'by level of government'), ('institution', 'by institution'), ('picked', 'hand-picked')], default='complete', max_length=12, verbose_name='kind'),
         ),
         migrations.AlterField(
             model_name='editionfile',
