@@ -60,6 +60,16 @@ def doubt(version=None, **columns):
     return (version or make_procedure()).reverifications.create(**(values | columns))
 
 
+def an_import(**columns):
+    values = {"by": user(), "file_name": "a.csv", "size": 1, "sha256": "0" * 64}
+    return models.Import.objects.create(**(values | columns))
+
+
+def translated(**columns):
+    values = {"language": "en", "source": "Sí", "text": "Yes", "source_digest": "a", "text_digest": "b"}
+    return models.TranslatedText.objects.create(**(values | columns))
+
+
 def twice(make):
     """Makes the row a second time for the same version."""
     version = make_procedure()
@@ -95,6 +105,15 @@ BROKEN = {
         cause="unit_value", unit_value=models.UnitValue.objects.first()
     ),
     "reverification_one_for_fees": lambda: doubt_twice(),
+    # the office's own
+    "staff_profile_digest_known": lambda: models.StaffProfile.objects.create(user=user(), digest="nunca"),
+    "staff_profile_done_was_begun": lambda: models.StaffProfile.objects.create(user=user(), digest_done_on=EARLY),
+    "trail_line_action_known": lambda: models.TrailLine.objects.create(at=NOW, action="lost"),
+    "translated_text_whole": lambda: translated(text=""),
+    "translated_text_kept_once": lambda: [translated() for _ in "12"],
+    "import_state_known": lambda: an_import(state="lost"),
+    "import_finished_iff_dated": lambda: an_import(state="done"),
+    "import_row_outcome_known": lambda: an_import().rows.create(number=2, outcome="lost"),
     # places
     "procedures_institution_assurance_known": lambda: make_institution(assurance="maybe"),
     "institution_level_known": lambda: make_institution(level="galactic"),
