@@ -94,9 +94,17 @@ def turn():
         _line.release()
 
 
-def draw(html):
-    """As `write`, for whoever has the `turn` already."""
-    return _lay_out(html).write_pdf(**OPTIONS)
+def draw(html, denser=""):
+    """As `write`, for whoever has the `turn` already.
+
+    Args:
+        denser: the same document set closer, drawn instead if that spares it a second page.
+    """
+    document = _lay_out(html)
+    if denser and len(document.pages) == 2:
+        closer = _lay_out(denser)
+        document = closer if len(closer.pages) == 1 else document
+    return document.write_pdf(**OPTIONS)
 
 
 def digest(html):

@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+from collections import Counter
 
 import pytest
 import segno
@@ -9,7 +10,8 @@ from PIL import Image
 from pypdf import PdfReader
 
 from brochure.models import PrintedRecord
-from procedures.models import Office, ProcedureVersion, VersionState
+from procedures import frozen
+from procedures.models import Office, ProcedureVersion, ProgramVersion, VersionState
 from procedures.preview import preview_path
 from tests.factories import make_procedure, make_program, retired
 from tests.pdf_reading import squeezed, text_of, verdict
@@ -41,9 +43,42 @@ def test_sheet_is_valid_pdf_ua_with_its_record_as_title(client, db, path):
     assert squeezed(reader.metadata.title) in text_of(reader)
 
 
-@pytest.mark.parametrize("slug", ["sare-apertura-rapida", "alta-patronal-imss", "licencia-uso-de-suelo"])
-def test_sheet_fits_on_two_pages_at_most(client, db, slug):
-    assert len(PdfReader(io.BytesIO(client.get(f"/tramites/{slug}.pdf").content)).pages) <= 2
+def test_all_sheets_take_one_page(client, db):
+    paths = [
+        *(f"/tramites/{version.identity.slug}.pdf" for version in ProcedureVersion.objects.published()),
+        *(f"/apoyos/{version.identity.slug}.pdf" for version in ProgramVersion.objects.published()),
+    ]
+    assert [path for path in paths if pages_of(client, path) != 1] == []
+    assert len(paths) == 67
+
+
+def test_longest_sheet_in_english_takes_two_pages(client, db):
+    assert pages_of(client, "/en/tramites/constitucion-sas.pdf") == 1
+    assert pages_of(client, "/en/tramites/alta-patronal-imss.pdf") == 2
+
+
+def pages_of(client, path):
+    return len(PdfReader(io.BytesIO(client.get(path).content)).pages)
+
+
+def test_sheet_is_set_closer_only_where_that_spares_a_page(client, db):
+    """The size of the letters in which most of a sheet is set, in points."""
+    assert main_size(client.get("/tramites/contrato-luz-comercial.pdf").content) == 9
+    assert main_size(client.get("/tramites/sare-apertura-rapida.pdf").content) == 8.1
+    with frozen.lifted():
+        ProcedureVersion.objects.filter(procedure__slug="sare-apertura-rapida").update(cases_es="caso " * 2000)
+    assert main_size(client.get("/tramites/sare-apertura-rapida.pdf").content) == 9
+
+
+def main_size(content):
+    letters = Counter()
+
+    def note(text, matrix, text_matrix, font, size):
+        letters[round(size * matrix[3] * text_matrix[3], 2)] += len(text.strip())
+
+    for page in PdfReader(io.BytesIO(content)).pages:
+        page.extract_text(visitor_text=note)
+    return letters.most_common(1)[0][0]
 
 
 def test_sheet_is_rendered_once_and_then_read_from_disk(client, db, data_folder):
