@@ -140,7 +140,7 @@ def edition_html(edition, language, date, paper=Paper.LETTER):
 
 @transaction.atomic
 def publish_edition(*, edition, revision=None):
-    """Publishes a rendered draft as it is and, if it is complete, records the simplification ledger.
+    """Publishes a rendered draft as it is and records the simplification ledger.
 
     Args:
         revision: the one that was looked at; any if None.
@@ -159,8 +159,7 @@ def publish_edition(*, edition, revision=None):
         raise NotRendered
     edition.published_at = timezone.now()
     edition.save(update_fields=["published_at"])
-    if edition.kind == Edition.Kind.COMPLETE:
-        record(edition=edition)
+    record(edition=edition)
     return edition
 
 

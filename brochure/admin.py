@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -25,7 +25,7 @@ from brochure.actions import (
 )
 from brochure.forms import EditionForm, WithdrawalForm
 from brochure.ledger import admin as ledger_admin  # noqa: F401 - registers the ledger
-from brochure.models import PRINTED, Edition
+from brochure.models import PRINTED, Edition, EditionFile
 from brochure.tasks import AT_WORK, draw_edition, last_task
 from brochure.views import send_edition_file
 from procedures.admin import desk
@@ -211,10 +211,11 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
 
     def withdraw_view(self, request, pk):
         demand_publish(request)
-        edition = get_object_or_404(Edition.objects.published(), pk=pk)
+        edition = get_object_or_404(Edition, pk=pk)
         form = WithdrawalForm(request.POST or None)
-        if edition.withdrawn_at:
-            self.message_user(request, gettext("It is withdrawn already."), messages.INFO)
+        if edition.withdrawn_at or not edition.published_at:
+            said = gettext("It is withdrawn already.") if edition.withdrawn_at else gettext("It is not published.")
+            self.message_user(request, said, messages.INFO)
             return self.back_to(edition)
         if request.method == "POST" and form.is_valid():
             withdraw_edition(edition=edition, by=request.user, **form.cleaned_data)
@@ -229,11 +230,11 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
         edition = get_object_or_404(Edition, pk=pk)
         if not self.has_view_permission(request, edition):
             raise PermissionDenied("brochure.view_edition")
-        file = get_object_or_404(edition.files, language=language, paper=paper)
         try:
-            response = send_edition_file(request, file)
-        except FileNotFoundError:
-            raise Http404 from None
+            response = send_edition_file(request, edition.files.get(language=language, paper=paper))
+        except (EditionFile.DoesNotExist, FileNotFoundError):
+            self.message_user(request, gettext("There is no such file now: have it rendered."), messages.ERROR)
+            return self.back_to(edition)
         response.headers["Cache-Control"] = "private, no-store"
         return response
 

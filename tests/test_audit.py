@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from brochure.models import Edition
-from brochure.tasks import publish_edition
+from brochure.tasks import draw_edition
 from engagement.actions import open_thread, publish_thread
 from engagement.models import Post, Thread
 from portal.accounts.roles import write_roles
@@ -289,8 +289,8 @@ def test_audit_keeps_the_name_after_an_inner_transaction_was_undone(editor, trai
 
 def test_audit_a_task_carries_who_asked_for_it(trail, editor, monkeypatch):
     monkeypatch.setattr("brochure.tasks.render_edition", lambda edition: Edition.objects.update(title_es="Impresa"))
-    Edition.objects.create(number=9001, title_es="Por imprimir")
-    publish_edition.func(9001, by=editor.pk)
+    draft = Edition.objects.create(number=9001, title_es="Por imprimir")
+    draw_edition.func(draft.pk, draft.revision, by=editor.pk)
     assert line_of(trail, "brochure.edition", action="changed").who == "ana"
 
 

@@ -187,7 +187,8 @@ def test_a_preview_is_for_staff_alone_and_no_download(as_printer, client):
     response = as_printer.get(address)
     assert b"".join(response) == b"%PDF draft"
     assert response["Cache-Control"] == "private, no-store"
-    assert as_printer.get(f"{LIST}{edition.pk}/files/es/large/").status_code == 404
+    missing = as_printer.get(f"{LIST}{edition.pk}/files/es/large/", follow=True)
+    assert "Ahora no existe ese archivo" in missing.content.decode()
     client.force_login(make_staff("otra", "view_institution"))
     assert client.get(address).status_code == 403
     client.logout()
@@ -283,7 +284,8 @@ def test_withdrawing_needs_a_reason_that_everybody_reads(as_printer):
     assert "El monto del permiso está mal." in page
     again = as_printer.post(address, {"reason_es": "Otra."}, follow=True)
     assert "Ya está retirada." in again.content.decode()
-    assert as_printer.get(f"{LIST}{rendered_edition().pk}/withdraw/").status_code == 404
+    draft = as_printer.get(f"{LIST}{rendered_edition().pk}/withdraw/", follow=True)
+    assert "No está publicada." in draft.content.decode()
 
 
 @pytest.mark.parametrize("name", ["render", "publish", "withdraw"])

@@ -608,3 +608,67 @@ def test_sheet_without_pdf_library_answers_503_with_a_page_that_prints(a_portal,
     assert "503 text/html; charset=utf-8 private, no-store" in output
     assert '<a class="button" href="/tramites/sare-apertura-rapida/">' in output
     assert "Por ahora no se puede hacer el PDF" in output
+
+
+LARGE_EDITION = """
+from brochure.actions import compose_edition
+from brochure.selection import key_of, published_procedures
+from brochure.tasks import draw_edition
+from portal.bench.rows import write_catalogue
+from portal.bench.synthetic import make_catalogue, situation_names
+write_catalogue(make_catalogue(300, 20), situation_names(20))
+picked = [key_of(version) for version in published_procedures().filter(procedure__slug__startswith="task-")]
+edition = compose_edition(title_es="Trescientas", kind="picked", picked=picked, languages="es")
+draw_edition.enqueue(edition.pk, edition.revision)
+print(edition.pk, edition.number, edition.items.count())
+"""
+WAIT_FOR_PAGES = """
+import time
+from brochure.models import EditionFile, Rendering
+end = time.monotonic() + 120
+while time.monotonic() < end:
+    row = Rendering.objects.filter(edition=%d).first()
+    if row and row.files_done == 1 and row.pages > 20:
+        break
+    time.sleep(0.2)
+print(row.pages, *EditionFile.objects.filter(edition=%d).values_list("path", "sha256").get())
+"""
+OUTCOME = """
+from brochure.models import EditionFile
+from django_tasks_db.models import DBTaskResult
+task = DBTaskResult.objects.get()
+print(task.status, len(task.worker_ids))
+for file in EditionFile.objects.filter(edition=%d):
+    print(file.paper, file.path, file.sha256, file.pages)
+"""
+
+
+def test_worker_killed_in_the_middle_of_300_records_finishes_them_once(a_portal):
+    pk, number, count = map(int, a_portal.run(LARGE_EDITION).split())
+    assert count == 300
+    folder = a_portal.data / "editions" / str(number)
+    killed = a_portal.start("worker")
+    pages, screen, screen_hash = a_portal.run(WAIT_FOR_PAGES % (pk, pk)).split()
+    killed.kill()
+    killed.wait()
+    assert int(pages) > 20
+    assert list(folder.glob("*.pdf")) == []
+    before = (folder.parent / screen).stat().st_mtime_ns
+
+    worker = a_portal.start("worker")
+    wait_until(lambda: list(folder.glob("*.pdf")), seconds=200)
+    wait_until(lambda: "SUCCESSFUL" in a_portal.run(OUTCOME % pk), seconds=60)
+    worker.terminate()
+    assert worker.wait(60) == 0
+
+    status, *files = a_portal.run(OUTCOME % pk).splitlines()
+    assert status == "SUCCESSFUL 2"
+    [letter, kept] = [line.split() for line in files]
+    assert (letter[0], kept) == ("letter", ["screen", screen, screen_hash, "None"])
+    assert (folder.parent / screen).stat().st_mtime_ns == before
+    content = (folder.parent / letter[1]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == letter[2]
+    assert len(PdfReader(folder.parent / letter[1]).pages) == int(letter[3])
+    text = "".join(pages_of(content))
+    assert sum(f"Trámitetask-{n}" in text for n in range(300)) == 300
+    assert "taken up again" in a_portal.log("worker")

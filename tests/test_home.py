@@ -94,7 +94,7 @@ def test_home_links_the_newest_edition(client, db):
     edition = Edition.objects.create(number=1, title_es="Primera", published_at=None)
     for language in ("es", "en"):
         edition.files.create(language=language, path=f"1/{language}.pdf", pages=80, bytes=3_000_000, sha256="a" * 64)
-    edition.published_at = timezone.now()
+    edition.printed_on = edition.published_at = timezone.now()
     edition.save()
 
     html = body(client, "/")

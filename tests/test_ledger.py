@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from brochure.actions import compose_edition, publish
+from brochure.actions import publish_edition
 from brochure.ledger import recording
 from brochure.ledger.recording import entries_now, record_missing
 from brochure.models import Edition, LedgerEntry
@@ -16,7 +16,7 @@ from procedures import frozen
 from procedures.guide.reference import measure
 from procedures.models import ProcedureVersion, ReferenceBusiness, UnitValue
 from procedures.roadmap.catalogue import read_catalogue
-from tests.editions import TITLES, published_edition, rendered
+from tests.editions import published_edition, rendered_edition
 from tests.factories import make_procedure
 from tests.ledger import make_business, make_edition, make_entry
 
@@ -93,10 +93,10 @@ def test_reference_businesses_of_the_fixtures_leave_no_question_open_and_none_wr
 
 
 def test_complete_edition_is_measured_by_the_versions_it_holds():
-    edition = compose_edition(**TITLES)
+    edition = rendered_edition()
     make_procedure("nuevo-para-todos", fees=1)
     now = {entry.business.slug: entry.procedures_sure for entry in entries_now()}
-    publish(edition=edition, rendered=[rendered(edition, language, b"x") for language in ("es", "en")])
+    publish_edition(edition=edition)
     recorded = {entry.business.slug: entry.procedures_sure for entry in edition.ledger.all()}
     assert now == {slug: count + 1 for slug, count in recorded.items()}
 
@@ -128,18 +128,17 @@ def test_measuring_costs_the_same_number_of_queries_for_one_business_and_for_ten
 def test_publishing_again_records_nothing_more():
     edition = published_edition()
     before = list(LedgerEntry.objects.values())
-    publish(edition=edition, rendered=[])
+    publish_edition(edition=edition)
     recording.record(edition=edition)
     assert list(LedgerEntry.objects.values()) == before
     assert len(before) == 10
 
 
 def test_publishing_that_fails_records_nothing(monkeypatch):
-    edition = compose_edition(**TITLES)
-    files = [rendered(edition, language, b"x") for language in ("es", "en")]
+    edition = rendered_edition()
     monkeypatch.setattr("brochure.actions.record", lambda *, edition: recording.record(edition=edition) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        publish(edition=edition, rendered=files)
+        publish_edition(edition=edition)
     edition.refresh_from_db()
     assert (edition.published_at, LedgerEntry.objects.count()) == (None, 0)
 
@@ -160,7 +159,7 @@ def test_edition_published_before_there_was_a_ledger_gets_its_own():
 
 
 def test_edition_that_is_not_complete_gets_no_ledger_afterwards():
-    edition = Edition.objects.create(number=1, title_es="Tema", kind="topic", published_at="2026-01-01T00:00Z")
+    edition = published_edition(kind="level", level="municipal")
     record_missing(editions=Edition.objects.published())
     assert edition.ledger.count() == 0
 

@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 from model_bakery import baker
 
 from brochure.actions import compose_edition
-from brochure.tasks import publish_edition
+from brochure.tasks import draw_edition
 from engagement.admin.moves import POST_MOVES, THREAD_MOVES
 from portal.accounts.roles import ROLES, write_roles
 from procedures import actions
@@ -216,7 +216,11 @@ engagement.post restore                                →     →     ·     ·
 page auth_user_password_change                         →     →     ·     ·     ·     ·     ·     ·     ·     ●     ●
 page auth_user_second_factor                           →     →     ·     ·     ·     ·     ·     ·     ·     ●     ●
 page axes_accessattempt_unlock                         →     →     ·     ·     ·     ·     ·     ·     ·     ●     ●
+page brochure_edition_file                             →     →     ·     ·     ·     ●     ·     ·     ·     ●     ●
+page brochure_edition_progress                         →     →     ·     ·     ·     ●     ·     ·     ·     ●     ●
 page brochure_edition_publish                          →     →     ·     ·     ·     ●     ·     ·     ·     ●     ●
+page brochure_edition_render                           →     →     ·     ·     ·     ●     ·     ·     ·     ●     ●
+page brochure_edition_withdraw                         →     →     ·     ·     ·     ●     ·     ·     ·     ●     ●
 page brochure_ledgerentry_now                          →     →     ·     ●     ●     ●     ·     ·     ·     ●     ●
 page procedures_import_confirm                         →     →     ·     ●     ·     ·     ·     ·     ·     ●     ●
 page procedures_import_discard                         →     →     ·     ●     ·     ·     ·     ·     ·     ●     ●
@@ -322,7 +326,7 @@ def version_in(make, state, author, name=""):
 
 
 def make_task():
-    publish_edition.enqueue(1)
+    draw_edition.enqueue(1, 1)
     return DBTaskResult.objects.get()
 
 
@@ -418,7 +422,11 @@ def dialogue_actions(author):
 # Pages of the admin beside those that Django makes for every model, by the name of their address, and how they are
 # asked for. Those of a record are asked for with the model's row.
 PAGES = {
+    "brochure_edition_file": "get",
+    "brochure_edition_progress": "get",
     "brochure_edition_publish": "post",
+    "brochure_edition_render": "post",
+    "brochure_edition_withdraw": "get",
     "brochure_ledgerentry_now": "get",
     "procedures_import_confirm": "post",
     "procedures_import_discard": "post",
@@ -501,7 +509,7 @@ def page_actions(rows):
     for name, method in sorted(PAGES.items()):
         row = by_name.get("_".join(name.split("_")[:2]))
         known = {"pk": row and row.pk, "id": row and row.pk, "language": "en", "name": "procedures.institution"}
-        known |= {"kind": "csv", "model": "procedures.institution", "key": institution().pk}
+        known |= {"paper": "letter", "kind": "csv", "model": "procedures.institution", "key": institution().pk}
         if name == "procedures_translation_record":
             known["pk"] = institution().pk
         needed = there[name].pattern.converters

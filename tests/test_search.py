@@ -469,7 +469,8 @@ def test_index_leaves_out_threads_that_are_not_to_be_read(committed, state):
 
 def test_index_holds_published_editions_only(committed):
     with committed():
-        Edition.objects.create(number=901, **both("title", "Zzedicion"), published_at=timezone.now())
+        now = timezone.now()
+        Edition.objects.create(number=901, **both("title", "Zzedicion"), printed_on=now, published_at=now)
         Edition.objects.create(number=902, **both("title", "Zzborrador"))
     assert found("zzedicion") == [(Kind.EDITION, "Zzedicion")]
     assert found("zzborrador") == []

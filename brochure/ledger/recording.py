@@ -56,11 +56,11 @@ def entry_of(measured):
 
 @transaction.atomic
 def record(*, edition):
-    """Records the ledger of a published edition, unless it is recorded already.
+    """Records the ledger of a published edition by the very versions it holds, unless it is recorded already.
 
-    A complete edition is measured by the very versions it holds, any other by what is in force.
+    Only a complete edition has one.
     """
-    if edition.ledger.exists():
+    if edition.kind != edition.Kind.COMPLETE or edition.ledger.exists():
         return
     entries = entries_now(versions_measured(edition), timezone.localdate(edition.published_at))
     for entry in entries:
@@ -69,9 +69,7 @@ def record(*, edition):
 
 
 def versions_measured(edition):
-    if edition.kind == edition.Kind.COMPLETE:
-        return ProcedureVersion.objects.filter(edition_items__edition=edition)
-    return ProcedureVersion.objects.published()
+    return ProcedureVersion.objects.filter(edition_items__edition=edition)
 
 
 def record_missing(*, editions):

@@ -350,6 +350,7 @@ def compose_an_edition(walk):
     walk.page.locator("#id_title_en").fill("Guide to procedures and support, second edition")
     walk.press("Guardar")
     walk.take(height=212)
+    walk.follow("Ediciones")
 
 
 def see_the_history(walk, draft):
