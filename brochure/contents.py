@@ -9,8 +9,9 @@ from django.db.models import Q
 from brochure import everyday
 from brochure.models import Edition
 from brochure.paperwork import documents_needed
-from brochure.sheets import Sheet, program_sheet
-from brochure.sheets import procedure_sheets as sheets_of
+from brochure.sheets import Sheet
+from brochure.sheets import procedure_sheets as sheets_of_procedures
+from brochure.sheets import program_sheets as sheets_of_programs
 from procedures.glossary import alphabetical, forms, pattern
 from procedures.models import (
     Assurance,
@@ -111,12 +112,12 @@ def edition_contents(edition, date):
 
 def program_sheets(edition, date):
     programs = ProgramVersion.objects.for_page(date).filter(edition_items__edition=edition)
-    return [program_sheet(version, date) for version in programs.order_by("edition_items__position")]
+    return sheets_of_programs(list(programs.order_by("edition_items__position")), date)
 
 
 def procedure_sheets(edition, date):
     procedures = ProcedureVersion.objects.for_page().filter(edition_items__edition=edition)
-    return sheets_of(list(procedures.order_by("edition_items__position")), date)
+    return sheets_of_procedures(list(procedures.order_by("edition_items__position")), date)
 
 
 def open_calls(programs, date):

@@ -6,8 +6,15 @@ from datetime import date as Date
 from django.db.models import Q
 
 from brochure.printed.models import PrintedRecord
-from procedures.gaps import procedure_gaps, program_gaps
-from procedures.models import ProcedureVersion, ProgramVersion, Requirement, UnitValue
+from procedures.gaps import completeness, unknowns
+from procedures.models import (
+    ProcedureVersion,
+    ProfileField,
+    ProgramVersion,
+    Requirement,
+    Reverification,
+    UnitValue,
+)
 
 
 @dataclass
@@ -15,7 +22,7 @@ class Sheet:
     """One record as it is printed.
 
     `opens`, `bundled` and `windows` are ProcedureVersions: what can be done next with its result, what a one-stop
-    window does at once, and the windows that do this procedure among others.
+    window does at once, and the windows that do this procedure among others. `doubts` are its open Reverifications.
     """
 
     version: ProcedureVersion | ProgramVersion
@@ -25,6 +32,7 @@ class Sheet:
     opens: list = field(default_factory=list)
     bundled: list = field(default_factory=list)
     windows: list = field(default_factory=list)
+    doubts: list = field(default_factory=list)
     printed: PrintedRecord | None = None  # what the `article` tag rendered of it; never of what is not public
 
     @property
@@ -40,16 +48,17 @@ def procedure_sheet(version, date):
 
 def procedure_sheets(versions, date):
     """As `procedure_sheet` for each, in a number of queries that does not depend on how many they are."""
-    uma, around = uma_on(date), Surroundings(versions)
+    uma, around, demanded = uma_on(date), Surroundings(versions), demanded_of("procedure")
     return [
         Sheet(
             version=version,
-            gaps=procedure_gaps(version),
+            gaps=unknowns(version, completeness(version, demanded)),
             date=date,
             uma=uma,
             opens=around.opened_by(version),
             bundled=around.bundled_in(version),
             windows=around.standing_for(version),
+            doubts=around.doubts_about(version),
         )
         for version in versions
     ]
@@ -75,6 +84,7 @@ class Surroundings:
         done_at_once = set().union(*self.bundled.values())
         found = published.filter(Q(pk__in=leading_here) | Q(procedure__in=done_at_once))
         self.found = list(found.for_links())
+        self.doubts = list(Reverification.objects.open().for_page().filter(version__in=versions))
 
     def opened_by(self, version):
         asking = set().union(*(self.asking.get(document.pk, ()) for document in version.results.all()))
@@ -87,6 +97,9 @@ class Surroundings:
     def standing_for(self, version):
         return [other for other in self.found if other.pk in self.windows.get(version.procedure_id, ())]
 
+    def doubts_about(self, version):
+        return [doubt for doubt in self.doubts if doubt.version_id == version.pk]
+
 
 def grouped(pairs):
     """{first: {second, …}} of an iterable of pairs."""
@@ -98,7 +111,19 @@ def grouped(pairs):
 
 def program_sheet(version, date):
     """The Sheet of a ProgramVersion loaded by `for_page(date)`."""
-    return Sheet(version=version, gaps=program_gaps(version), date=date)
+    (sheet,) = program_sheets([version], date)
+    return sheet
+
+
+def program_sheets(versions, date):
+    """As `program_sheet` for each."""
+    demanded = demanded_of("program")
+    return [Sheet(version, gaps=unknowns(version, completeness(version, demanded)), date=date) for version in versions]
+
+
+def demanded_of(kind):
+    """The ProfileFields that the profile in use demands of a kind of record."""
+    return list(ProfileField.objects.in_use_for(kind))
 
 
 def uma_on(date):
