@@ -14,7 +14,7 @@ SLUG = "permiso-anuncio"
 FEES = "#fees-group .inline-related:not(.empty-form)"
 PEOPLE = """
 from django.contrib.auth.models import Group, User
-for name, groups in (("ana", ["editor"]), ("berta", ["reviewer"])):
+for name, groups in (("alba", ["editor"]), ("braulio", ["reviewer"])):
     user = User.objects.create_user(name, password="Chihuahua-2026", is_staff=True, first_name=name.title())
     user.groups.set(Group.objects.filter(name__in=groups))
     assert user.groups.count() == len(groups)
@@ -25,7 +25,7 @@ print(ProcedureVersion.objects.published().get(procedure__slug="permiso-anuncio"
 
 @pytest.fixture
 def published(portal):
-    """The key of the version in force; Ana edits, Berta reviews and publishes."""
+    """The key of the version in force; Alba edits, Braulio reviews and publishes."""
     return int(portal.run(PEOPLE))
 
 
@@ -35,7 +35,7 @@ def signed_in(browser, base_url):
     contexts = []
 
     def sign_in(name):
-        contexts.append(browser.new_context(base_url=base_url, java_script_enabled=name != "ana"))
+        contexts.append(browser.new_context(base_url=base_url, java_script_enabled=name != "alba"))
         page = contexts[-1].new_page()
         page.troubles = []
         page.on("console", lambda message: page.troubles.append(message.text) if message.type == "error" else None)
@@ -64,97 +64,97 @@ def shown_to_all(page):
 
 
 def test_a_fee_changes_by_two_people_and_comes_back_by_a_third_version(published, portal, signed_in):
-    ana, berta = signed_in("ana"), signed_in("berta")
+    alba, braulio = signed_in("alba"), signed_in("braulio")
     change = f"/admin/procedures/procedureversion/{published}/change/"
 
-    # Ana, without JavaScript, drafts the change of a fee.
-    ana.goto(change)
-    ana.get_by_role("button", name="Nueva versión").click()
-    draft = ana.url
-    ana.locator("#id_name_es").fill("Permiso de anuncio luminoso temporal")
-    row = ana.locator(FEES).last
+    # Alba, without JavaScript, drafts the change of a fee.
+    alba.goto(change)
+    alba.get_by_role("button", name="Nueva versión").click()
+    draft = alba.url
+    alba.locator("#id_name_es").fill("Permiso de anuncio luminoso temporal")
+    row = alba.locator(FEES).last
     row.locator("[name$=-kind]").select_option("fixed")
     row.locator("[name$=-minimum]").fill("1234.50")
     row.locator("[name$=-concept_es]").fill("Anuncio luminoso")
-    ana.get_by_role("button", name="Guardar y seguir editando").click()
+    alba.get_by_role("button", name="Guardar y seguir editando").click()
 
     # She tries to publish it, and is refused.
-    refused = ana.goto(draft.replace("/change/", "/move/publish/"))
+    refused = alba.goto(draft.replace("/change/", "/move/publish/"))
     assert refused.status == 403
-    expect(ana.locator("#content")).to_contain_text("trámites")
-    ana.goto(draft.replace("/change/", "/move/submit/"))
-    ana.locator("textarea[name=note]").fill("La tarifa de 2026.")
-    ana.get_by_role("button", name="Enviar a revisión").click()
+    expect(alba.locator("#content")).to_contain_text("trámites")
+    alba.goto(draft.replace("/change/", "/move/submit/"))
+    alba.locator("textarea[name=note]").fill("La tarifa de 2026.")
+    alba.get_by_role("button", name="Enviar a revisión").click()
 
-    # Berta compares, and returns it with a comment.
-    berta.goto(draft)
-    berta.get_by_role("link", name="Revisarla").click()
-    comparison = berta.locator("#content")
+    # Braulio compares, and returns it with a comment.
+    braulio.goto(draft)
+    braulio.get_by_role("link", name="Revisarla").click()
+    comparison = braulio.locator("#content")
     expect(comparison).to_contain_text("La tarifa de 2026.")
-    assert "luminoso temporal" in berta.locator("ins").all_inner_texts()[1]
+    assert "luminoso temporal" in braulio.locator("ins").all_inner_texts()[1]
     assert "$1,234.50 MXN" in comparison.inner_text()
-    assert Axe().run(berta).response["violations"] == []
-    berta.locator("form[action*=return] textarea").fill("El monto tiene centavos de más.")
-    berta.get_by_role("button", name="Devolver a quien la escribió").click()
+    assert Axe().run(braulio).response["violations"] == []
+    braulio.locator("form[action*=return] textarea").fill("El monto tiene centavos de más.")
+    braulio.get_by_role("button", name="Devolver a quien la escribió").click()
 
-    # Ana reads it above the draft, and mends.
-    ana.goto(draft)
-    expect(ana.locator(".standing")).to_contain_text("El monto tiene centavos de más.")
-    ana.locator(FEES).nth(-2).locator("[name$=-minimum]").fill("1234")
-    ana.locator("[name=_submit]").click()
-    ana.locator("textarea[name=note]").fill("Ya sin centavos.")
-    ana.get_by_role("button", name="Enviar a revisión").click()
+    # Alba reads it above the draft, and mends.
+    alba.goto(draft)
+    expect(alba.locator(".standing")).to_contain_text("El monto tiene centavos de más.")
+    alba.locator(FEES).nth(-2).locator("[name$=-minimum]").fill("1234")
+    alba.locator("[name=_submit]").click()
+    alba.locator("textarea[name=note]").fill("Ya sin centavos.")
+    alba.get_by_role("button", name="Enviar a revisión").click()
 
-    # Berta approves it for the next minute.
-    before = shown_to_all(berta)
-    berta.goto(draft.replace("/change/", "/review/"))
-    expect(berta.locator(".conversation")).to_contain_text("El monto tiene centavos de más.")
+    # Braulio approves it for the next minute.
+    before = shown_to_all(braulio)
+    braulio.goto(draft.replace("/change/", "/review/"))
+    expect(braulio.locator(".conversation")).to_contain_text("El monto tiene centavos de más.")
     moment = datetime.now(ZoneInfo("America/Chihuahua")).replace(second=0) + timedelta(minutes=1)
     if moment - datetime.now(ZoneInfo("America/Chihuahua")) < timedelta(seconds=8):
         moment += timedelta(minutes=1)
-    berta.get_by_label("Publicar sola").fill(f"{moment:%Y-%m-%dT%H:%M}")
-    for tick in berta.locator("form[action*=approve] [type=checkbox]").all():
+    braulio.get_by_label("Publicar sola").fill(f"{moment:%Y-%m-%dT%H:%M}")
+    for tick in braulio.locator("form[action*=approve] [type=checkbox]").all():
         tick.check()
-    berta.get_by_role("button", name="Aprobar").click()
-    expect(berta.locator(".standing")).to_contain_text("Se publica sola el")
-    assert shown_to_all(berta) == before
+    braulio.get_by_role("button", name="Aprobar").click()
+    expect(braulio.locator(".standing")).to_contain_text("Se publica sola el")
+    assert shown_to_all(braulio) == before
 
     # The worker publishes it at that minute; page, search and sheet change together.
     for _try in range(100):
-        berta.goto(draft)
-        if "Es lo que ve el público" in berta.locator(".standing").inner_text():
+        braulio.goto(draft)
+        if "Es lo que ve el público" in braulio.locator(".standing").inner_text():
             break
-        berta.wait_for_timeout(1000)
+        braulio.wait_for_timeout(1000)
     assert datetime.now(ZoneInfo("America/Chihuahua")) >= moment.replace(microsecond=0)
-    page, found, sheet = shown_to_all(berta)
+    page, found, sheet = shown_to_all(braulio)
     assert "Permiso de anuncio luminoso temporal" in page
     assert "$1,234.00 MXN" in page
     assert "Permiso de anuncio luminoso temporal" in found
     assert "$1,234.00MXN" in sheet
 
     # The old version stays readable, with its notice; restored it is a new draft.
-    berta.goto(f"/tramites/{SLUG}/version/1/")
-    expect(berta.locator(".notice").first).to_contain_text("Esta es una versión anterior.")
-    assert "luminoso temporal" not in berta.locator("h1").inner_text()
-    ana.goto(change)
-    ana.get_by_role("link", name="Restaurar como borrador nuevo").click()
-    ana.get_by_role("button", name="Restaurar como borrador nuevo").click()
-    expect(ana.locator("h1")).to_contain_text("versión 3")
-    assert "luminoso" not in ana.locator("#id_name_es").input_value()
-    assert [trouble for trouble in berta.troubles if "favicon" not in trouble] == []
+    braulio.goto(f"/tramites/{SLUG}/version/1/")
+    expect(braulio.locator(".notice").first).to_contain_text("Esta es una versión anterior.")
+    assert "luminoso temporal" not in braulio.locator("h1").inner_text()
+    alba.goto(change)
+    alba.get_by_role("link", name="Restaurar como borrador nuevo").click()
+    alba.get_by_role("button", name="Restaurar como borrador nuevo").click()
+    expect(alba.locator("h1")).to_contain_text("versión 3")
+    assert "luminoso" not in alba.locator("#id_name_es").input_value()
+    assert [trouble for trouble in braulio.troubles if "favicon" not in trouble] == []
 
 
 def test_a_secret_link_shows_all_of_a_draft_and_ends_when_it_is_revoked(portal, signed_in, browser, base_url):
-    portal.run(PEOPLE.replace('"ana"', '"carla"').replace('"berta"', '"diana"'))
-    carla = signed_in("carla")
-    carla.goto("/admin/procedures/programversion/1/change/")
-    carla.get_by_role("button", name="Nueva versión").click()
-    carla.get_by_role("link", name="Enlaces secretos").click()
-    carla.get_by_label("Para quién").fill("Dirección jurídica")
-    carla.get_by_label("Funciona durante").select_option("3")
-    carla.get_by_role("button", name="Hacer el enlace").click()
-    address = carla.get_by_label("Dirección en inglés").input_value()
-    assert Axe().run(carla).response["violations"] == []
+    portal.run(PEOPLE.replace('"alba"', '"celia"').replace('"braulio"', '"dalia"'))
+    celia = signed_in("celia")
+    celia.goto("/admin/procedures/programversion/1/change/")
+    celia.get_by_role("button", name="Nueva versión").click()
+    celia.get_by_role("link", name="Enlaces secretos").click()
+    celia.get_by_label("Para quién").fill("Dirección jurídica")
+    celia.get_by_label("Funciona durante").select_option("3")
+    celia.get_by_role("button", name="Hacer el enlace").click()
+    address = celia.get_by_label("Dirección en inglés").input_value()
+    assert Axe().run(celia).response["violations"] == []
     with browser.new_context(base_url=base_url) as stranger:
         page = stranger.new_page()
         assert page.goto(address).status == 200
@@ -165,7 +165,7 @@ def test_a_secret_link_shows_all_of_a_draft_and_ends_when_it_is_revoked(portal, 
         assert "Draft:notpublic" in pages_of(stranger.request.get(sheet).body())[0]
         page.get_by_role("link", name="The page").click()
         assert Axe().run(page).response["violations"] == []
-        carla.get_by_role("button", name="Anular este enlace").click()
+        celia.get_by_role("button", name="Anular este enlace").click()
         assert page.goto(address).status == 410
         expect(page.locator("h1")).to_have_text("This link no longer works")
         assert stranger.cookies() == []
