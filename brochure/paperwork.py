@@ -13,8 +13,8 @@ MOST_PAGES = 8
 
 # What one page holds beside heading and note: lines, and of each column the characters on a line. Wide letters count
 # as any other, so that the figures leave some room. Of large print two documents would fill a page: it takes three.
-PAGES = {"letter": (60, (30, 40, 30, 14)), "booklet": (46, (20, 25, 18, 9)), "large": (3 * 18, (14, 15, 13, 9))}
-ROOM = 0.6  # lines above and below a row's words
+PAGES = {"letter": (54, (25, 34, 24, 11)), "booklet": (43, (17, 24, 16, 8)), "large": (3 * 18, (12, 13, 11, 8))}
+ROOM = 0.55  # lines above and below a row's words
 
 
 @dataclass

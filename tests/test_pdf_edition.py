@@ -9,13 +9,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext
 from pypdf import PdfReader
 
 from brochure import pdf
 from brochure.actions import compose_edition, edition_html
 from brochure.contents import edition_contents
+from brochure.paperwork import that_fit
 from procedures import display
 from procedures.models import ProcedureVersion, ProgramVersion
+from tests.parity import figures, page_text
 from tests.pdf_reading import bookmarks, elements, fonts, squeezed, text_of, verdict
 
 pytestmark = pytest.mark.django_db  # the fixture alone would not have the database made
@@ -40,6 +44,21 @@ class Printed:
     def sheets(self):
         chapters = [*self.contents["chapters"], *self.contents["supports"]]
         return [sheet for chapter in chapters for sheet in chapter.sheets]
+
+    def pages_of(self, title):
+        """The numbers of the pages of the chapter with that title, up to where the next one begins."""
+        chapters = [(name, number) for level, name, number in bookmarks(self.reader) if level == 1]
+        place = next(place for place, (name, _number) in enumerate(chapters) if name == title)
+        end = chapters[place + 1][1] if place + 1 < len(chapters) else self.pages + 1
+        return list(range(chapters[place][1], end))
+
+    def text_on(self, numbers):
+        return "\n".join(self.reader.pages[number - 1].extract_text() for number in numbers)
+
+    @property
+    def starts(self):
+        """{record's name: page on which it begins}."""
+        return {title: number for level, title, number in bookmarks(self.reader) if level == 2}
 
     def texts(self):
         """The text of each record, in order: [(Sheet, squeezed text)].
@@ -67,9 +86,11 @@ def editions(django_db_setup, django_db_blocker, tmp_path_factory):
         date = timezone.localdate()
         for language in LANGUAGES:
             path = tmp_path_factory.mktemp("edition") / f"{language}.pdf"
-            pages = pdf.write_in_child(edition_html(edition, language, date), path)
             with translation.override(language):
-                contents = edition_contents(edition, date)
+                contents = edition_contents(edition, date) | {"paper": "letter"}
+                html = pdf.render_html("brochure/edition.html", contents, language=language)
+                assert html == edition_html(edition, language, date)
+                pages = pdf.write_in_child(html, path)
                 printed[language] = Printed(language, contents, path.read_bytes(), pages)
         transaction.set_rollback(True)
     return printed
@@ -168,6 +189,15 @@ def test_edition_says_of_every_record_what_the_database_says(printed, model, wor
     assert visited > 10 * count
 
 
+def test_edition_has_every_figure_of_each_record_s_page(printed, client):
+    compared = 0
+    for sheet, text in printed.texts():
+        found = figures(page_text(client, sheet.version.get_absolute_url()))
+        assert [figure for figure in found if squeezed(figure) not in text] == [], sheet.version.name
+        compared += len(found)
+    assert compared > 400
+
+
 def test_edition_prints_no_amount_that_its_record_does_not_hold(printed):
     amounts = 0
     for sheet, text in printed.texts():
@@ -203,17 +233,27 @@ def test_edition_is_tagged_titled_and_in_its_language(printed):
     assert str(document.docinfo.Title) == printed.contents["edition"].title
     tags = [tag for tag, _element in tagged]
     assert tags.count("/H1") == 1
-    assert tags.count("/H3") == 67 + 1  # every record, and one in "how to use"
+    contents = printed.contents
+    parts = [contents["all_year"], True, contents["desks"], contents["instruments"]]  # with a heading of their own
+    assert tags.count("/H3") == 67 + 1 + len(contents["index"]) + len([part for part in parts if part])
     assert tags.count("/Table") > 67
+    assert tags.count("/TH") > tags.count("/Table")
 
 
 def test_every_picture_of_the_edition_has_its_words(printed):
-    """One QR code on the cover and one per record, announced with the address that it opens."""
+    """QR codes are announced with the address that they open, the drawn road with what it shows."""
     _document, tagged = elements(io.BytesIO(printed.content))
     alternatives = [str(element.get("/Alt", "")) for tag, element in tagged if tag == "/Figure"]
-    expected = [address(printed.contents["edition"]), *(address(sheet.version) for sheet in printed.sheets)]
-    assert len(alternatives) == 68
-    assert [words.split()[-1] for words in alternatives] == expected
+    cover, drawing, *records, asking = alternatives
+    assert cover.split()[-1] == address(printed.contents["edition"])
+    assert [words.split()[-1] for words in records] == [
+        f"{address(sheet.version)}impreso/{sheet.printed.key}/" for sheet in printed.sheets
+    ]
+    assert asking.split()[-1].endswith("/dialogo/nuevo/")
+    assert len(records) == 67
+    for chapter in printed.contents["chapters"]:
+        assert chapter.stage.name in drawing
+        assert chapter.sheets[0].version.name in drawing
 
 
 def test_every_font_of_the_edition_is_embedded(printed):
@@ -224,23 +264,66 @@ def test_every_font_of_the_edition_is_embedded(printed):
 
 
 def test_contents_name_the_page_on_which_each_record_stands(printed):
-    starts = {title: number for level, title, number in bookmarks(printed.reader) if level == 2}
-    first_chapter = next(number for level, _title, number in bookmarks(printed.reader) if level == 1 and number > 3)
-    lines = "\n".join(page.extract_text() for page in printed.reader.pages[2 : first_chapter - 1])
+    lines = printed.text_on(printed.pages_of(gettext("Contents")))
     named = {
         squeezed(name).rstrip("."): int(number)
         for name, number in re.findall(r"^(.+?(?:\n.+?)?)[\s.]+(\d+)[ \t]*$", lines, re.MULTILINE)
     }
     for sheet in printed.sheets:
-        assert named[squeezed(sheet.version.name)] == starts[sheet.version.name], sheet.version.name
-    assert len(starts) == 67
+        assert named[squeezed(sheet.version.name)] == printed.starts[sheet.version.name], sheet.version.name
+    assert len(printed.starts) == 67
+
+
+def test_index_leads_from_each_word_to_the_pages_of_its_records(printed):
+    text = squeezed(printed.text_on(printed.pages_of(gettext("Index of everyday words"))))
+    entries = [entry for _letter, entries in printed.contents["index"] for entry in entries]
+    for entry in entries:
+        pages = ", ".join(str(printed.starts[sheet.version.name]) for sheet in entry.sheets)
+        told = f"{entry.word} {pages}" if entry.sheets else f"{entry.word}: {pgettext('index', 'see')} {entry.see}"
+        assert squeezed(told) in text, told
+    assert len(entries) > 200
+
+
+def test_documents_that_most_records_ask_for_stand_on_one_page(printed):
+    numbers = printed.pages_of(gettext("Documents you will need"))
+    text = squeezed(printed.text_on(numbers))
+    rows = that_fit(printed.contents["paperwork"], "letter")
+    assert len(numbers) == 1
+    assert len(rows) > 8
+    for row in rows:
+        assert squeezed(row.document.name) in text
+        for sheet in row.named:
+            assert squeezed(f"{sheet.version.name} (p. {printed.starts[sheet.version.name]})") in text
+        assert all(squeezed(words) in text for words in row.copies)
 
 
 def test_bookmarks_lead_to_chapters_and_records(printed):
     found = bookmarks(printed.reader)
     chapters = [title for level, title, _page in found if level == 1]
-    assert len(chapters) == 2 + len(printed.contents["chapters"]) + len(printed.contents["supports"]) + 3
+    contents = printed.contents
+    before, after = (
+        ["How to use this brochure", "The road in one picture", "Contents", "Documents you will need"],
+        [
+            *("Institutions and offices", "Glossary", "Index of everyday words", "Where to ask"),
+            "Sources and how sure we are",
+        ],
+    )
+    assert chapters == [
+        *map(gettext, before),
+        *(chapter.stage.name for chapter in contents["chapters"]),
+        gettext("Supports and open calls"),
+        *(capfirst(group.label) for group in contents["supports"]),
+        *map(gettext, after),
+    ]
     assert [title for level, title, _page in found if level == 2] == [sheet.version.name for sheet in printed.sheets]
+
+
+def test_no_heading_of_a_record_is_the_last_thing_on_its_page(printed):
+    for sheet in printed.sheets:
+        page = printed.starts[sheet.version.name]
+        text = squeezed(printed.text_on([page]))
+        assert squeezed(gettext("Cost" if sheet.version.IDENTITY == "procedure" else "Amount")) in text
+        assert squeezed(display.address(address(sheet.version))) in text
 
 
 def test_measured_pages_are_the_pages_of_the_file(printed):
