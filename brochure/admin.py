@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brochure.actions import (
     DraftChanged,
+    NothingToPrint,
     NotRendered,
     change_edition,
     compose_edition,
@@ -92,13 +93,21 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
         is_picked = obj and obj.kind == Edition.Kind.PICKED
         return [
             texts,
-            (_("How it is printed"), {"fields": ["languages", "papers"]}),
+            (_("How it is printed"), {"fields": ["languages", "papers", "seen"]}),
             (_("What goes in"), {"fields": ["kind", *Edition.CHOICES.values()]}),
             (
                 _("Records of a hand-picked edition"),
                 {"fields": ["picked"], "classes": ["records"] if is_picked else ["records", "collapse"]},
             ),
         ]
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Whoever saves a draft in the moment in which it is published is told so."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (DraftChanged, NothingToPrint):
+            self.message_user(request, CHANGED, messages.ERROR)
+            return HttpResponseRedirect(request.path)
 
     def save_model(self, request, obj, form, change):
         picked = form.cleaned_data["picked"]

@@ -4,6 +4,7 @@ from itertools import groupby
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,7 @@ class EditionForm(CatalogueForm):
         initial=PRINTED[0].value,
         help_text=_("A file for phones and screen readers is made in each language besides."),
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)  # the revision that the page showed
     picked = forms.MultipleChoiceField(
         label=_("Records to pick"), choices=records, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -74,11 +76,17 @@ class EditionForm(CatalogueForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.revision
         if self.instance.pk and self.instance.kind == Edition.Kind.PICKED:
             self.initial["picked"] = keys_held(self.instance)
 
     def clean(self):
         data = super().clean()
+        if self.instance.pk and data.get("seen") not in (None, self.instance.revision):
+            self.data = self.data.copy()
+            self.data["seen"] = self.instance.revision
+            said = gettext("Somebody changed this draft meanwhile. Save again to put yours in its place.")
+            raise ValidationError(said)
         kind = data.get("kind")
         for field in Edition.CHOICES.values():
             if Edition.CHOICES.get(kind) != field and field in data:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,9 +66,10 @@ def render_edition(*, edition, progress=lambda line: None):
     folder.mkdir(parents=True, exist_ok=True)
     remove_leftovers(folder)
     try:
-        for drawn in Press(draft, folder, missing, progress).draw():
-            keep_file(draft, drawn)
-            progress(str(drawn))
+        with closing(Press(draft, folder, missing, progress).draw()) as files:
+            for drawn in files:
+                keep_file(draft, drawn)
+                progress(str(drawn))
     finally:
         Rendering.objects.filter(edition=draft).delete()
 

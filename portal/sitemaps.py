@@ -75,5 +75,5 @@ SITEMAPS = {
     "milestones": records(Milestone.objects.select_related("commitment")),
     "threads": records(Thread.objects.public(), "published_at"),
     "ledger": LedgerSitemap,
-    "editions": records(Edition.objects.published(), "published_at"),
+    "editions": records(Edition.objects.offered(), "published_at"),
 }

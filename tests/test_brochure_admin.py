@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django_tasks_db.models import DBTaskResult
 
-from brochure.actions import compose_edition
+from brochure.actions import DraftChanged, compose_edition
 from brochure.models import DownloadCount, Edition, Rendering
 from brochure.selection import key_of
 from brochure.tasks import draw_edition, last_task
@@ -152,6 +152,32 @@ def test_saving_a_draft_unchanged_keeps_its_files_until_other_versions_are_publi
     as_printer.post(address, COMPLETE)
     assert (edition.files.count(), edition.items.count()) == (0, 3)
     assert "Guárdala otra vez" not in page_of(as_printer, edition)
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten_unseen(as_printer):
+    edition = compose(as_printer)
+    address = f"{LIST}{edition.pk}/change/"
+    mine = form_data(as_printer.get(address)) | {"title_es": "La mía"}
+    as_printer.post(address, COMPLETE | {"title_es": "La otra"})
+    response = as_printer.post(address, mine)
+    assert "Alguien cambió este borrador mientras tanto." in response.content.decode()
+    assert 'value="La mía"' in response.content.decode()
+    edition.refresh_from_db()
+    assert edition.title_es == "La otra"
+    as_printer.post(address, form_data(response))
+    edition.refresh_from_db()
+    assert edition.title_es == "La mía"
+
+
+def test_saving_in_the_moment_of_publishing_is_said(as_printer, monkeypatch):
+    edition = rendered_edition()
+    monkeypatch.setattr("brochure.admin.change_edition", raise_changed)
+    response = as_printer.post(f"{LIST}{edition.pk}/change/", COMPLETE | {"title_es": "Otra"}, follow=True)
+    assert "Alguien cambió esta edición mientras tanto" in response.content.decode()
+
+
+def raise_changed(**arguments):
+    raise DraftChanged
 
 
 # Rendering
