@@ -64,6 +64,10 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
     def downloads(self, edition):
         return edition.times
 
+    def view_on_site(self, edition):
+        """A draft is not there."""
+        return edition.get_absolute_url() if edition.published_at else None
+
     def has_change_permission(self, request, obj=None):
         """Only a draft changes; the database refuses the rest."""
         return super().has_change_permission(request, obj) and (obj is None or not obj.published_at)

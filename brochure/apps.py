@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from procedures import frozen
+from procedures.sealed import differ
 
 IN_PUBLISHED_EDITION = (
     "EXISTS (SELECT 1 FROM brochure_edition WHERE id = {row}.edition_id AND published_at IS NOT NULL)"
@@ -17,6 +18,7 @@ class BrochureConfig(AppConfig):
 
         It may be withdrawn, once.
         """
+        from brochure import translation  # noqa: F401 - adds the languages' columns, which are frozen too
         from brochure.models import Edition, EditionFile, EditionItem, LedgerEntry, PrintedRecord, Printing
 
         frozen.protect(Edition, name="edition_frozen", when=changes_published(Edition), on=("UPDATE",))
@@ -33,6 +35,5 @@ class BrochureConfig(AppConfig):
 def changes_published(model):
     """SQL that is true when a published edition would change in anything but being withdrawn for the first time."""
     columns = [field.column for field in model._meta.concrete_fields if not field.name.startswith("withdraw")]
-    same = " AND ".join(f"OLD.{column} IS NOT DISTINCT FROM NEW.{column}" for column in columns)
-    is_first_withdrawal = "OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL"
-    return f"OLD.published_at IS NOT NULL AND NOT ({is_first_withdrawal} AND {same})"
+    is_no_first_withdrawal = "OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL"
+    return f"OLD.published_at IS NOT NULL AND ({is_no_first_withdrawal} OR {differ(*columns)})"

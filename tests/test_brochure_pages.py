@@ -415,6 +415,6 @@ def test_comparison_costs_the_same_for_one_and_three_changes(client, db, django_
     for make, slug in makers:
         make(slug)
     published_edition()
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(26):
         response = client.get("/folleto/comparar/?de=1&a=2")
     assert response.content.decode().count('<details class="changed">') == 2 * count
