@@ -21,6 +21,7 @@ CHUNK = 64 * 1024  # bytes
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"  # kept, but asked after each time: an unchanged sheet costs no rendering
 NOWHERE = "private, no-store"
+CONTENT_TYPES = {"pdf": "application/pdf", "png": "image/png"}
 RETRY_AFTER = "5"  # seconds, a little more than what the longest plan takes
 
 
@@ -45,25 +46,30 @@ def send_file(request, path, *, etag, filename, content_type="application/pdf"):
     return response
 
 
-def send_rendered(request, html, *, cache, filename, page, most=1, as_attachment=False, draw=None):
-    """The PDF of an HTML document, rendered at most once as long as the HTML is the same; never for a HEAD request.
+def send_rendered(request, html, *, cache, filename, page, most=1, as_attachment=False, draw=None, kind="pdf"):
+    """The PDF of an HTML document, or its picture, rendered at most once as long as the HTML is the same.
+
+    Never for a HEAD request.
 
     Args:
         cache: name of its place among the kept files, such as "tramites/sare/es"; an empty one keeps nothing.
         page: address that a reader can print instead where no PDF can be made.
         most: how many documents are kept in that place; those not asked for the longest go first.
         as_attachment: whether a browser saves it instead of showing it.
-        draw: makes the PDF's bytes of the HTML in another way than `pdf.draw`, for whoever has the turn.
+        draw: makes the bytes of the HTML in another way than `pdf.draw`, for whoever has the turn.
+        kind: of the bytes, "pdf" or "png".
     """
     etag = quote_etag(pdf.digest(html))
     response = get_conditional_response(request, etag=etag)
     if request.method == "HEAD":
         response = response or StreamingHttpResponse()  # which leaves the length unsaid
     try:
-        response = response or HttpResponse(kept_or_rendered(html, cache, most, draw or pdf.draw))
+        response = response or HttpResponse(kept_or_rendered(html, cache, most, draw or pdf.draw, kind))
     except (pdf.PdfUnavailable, pdf.PdfBusy) as error:
         return no_pdf(request, error, page)
-    return as_pdf(response, filename, etag, ASK_AGAIN if cache else NOWHERE, as_attachment)
+    response = as_pdf(response, filename, etag, ASK_AGAIN if cache else NOWHERE, as_attachment)
+    response.headers["Content-Type"] = CONTENT_TYPES[kind]
+    return response
 
 
 def no_pdf(request, error, page):
@@ -86,12 +92,12 @@ def as_pdf(response, filename, etag, cache_control, as_attachment=False):
     return response
 
 
-def kept_or_rendered(html, cache, most, draw):
-    """The PDF's bytes, from the kept files if they hold this very document; if not, it is drawn and kept."""
+def kept_or_rendered(html, cache, most, draw, kind):
+    """The document's bytes, from the kept files if they hold this very document; if not, it is drawn and kept."""
     if not cache:
         with pdf.turn():
             return draw(html)
-    path = settings.DATA_DIR / "cache" / f"{cache}-{pdf.digest(html)}.pdf"
+    path = settings.DATA_DIR / "cache" / f"{cache}-{pdf.digest(html)}.{kind}"
     with contextlib.suppress(OSError):
         return read_kept(path)
     with pdf.turn():
@@ -124,7 +130,7 @@ def keep(path, content, most):
         os.fsync(file.fileno())
     Path(file.name).replace(path)
     place = path.name.rpartition("-")[0]
-    others = [other for other in path.parent.glob(f"{place}-*.pdf") if other != path]
+    others = [other for other in path.parent.glob(f"{place}-*{path.suffix}") if other != path]
     for older in sorted(others, key=last_asked, reverse=True)[most - 1 :]:
         older.unlink(missing_ok=True)
 

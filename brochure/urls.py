@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from brochure import views
+from brochure import outreach, views
 from brochure.printed import views as printed
 
 app_name = "brochure"
@@ -28,6 +28,10 @@ urlpatterns = [
     path("folleto/<int:number>/<lang:language>.pdf", views.edition_file, name="edition_file"),
     path("folleto/<int:number>/<lang:language>-<printed:paper>.pdf", views.edition_file, name="edition_file"),
     path("folleto/<int:number>/<lang:language>.html", views.edition_file, {"paper": "screen"}, name="edition_screen"),
+    path("folleto/cartel.pdf", outreach.poster, name="poster"),
+    path("folleto/tarjeta.png", outreach.card, name="card"),
+    path("tramites/<slug:slug>/tarjeta.png", outreach.procedure_card, name="procedure_card"),
+    path("apoyos/<slug:slug>/tarjeta.png", outreach.program_card, name="program_card"),
     path("tramites/<slug:slug>.pdf", views.procedure_sheet, name="procedure_sheet"),
     path("apoyos/<slug:slug>.pdf", views.program_sheet, name="program_sheet"),
     path("tramites/<slug:slug>/impreso/<slug:key>/", printed.printed_procedure, name="printed_procedure"),
