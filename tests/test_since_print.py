@@ -33,8 +33,8 @@ ARTICLE = """<article><header><p class="eyebrow">Permisos <span>Confirmado</span
 
 SECTIONS = [
     ["", ["Permisos Confirmado", "Licencia", "Costo: $1,702.00 MXN", "Plazo: 3 días"]],
-    ["Qué llevar", ["Acta con copia y firma", "RFC & CURP"]],
-    ["Cuánto cuesta", ["Concepto Alta nota", "Notas", "Una nota."]],
+    ["Qué llevar", ["Acta · con copia · y firma", "RFC & CURP"]],
+    ["Cuánto cuesta", ["Concepto · Alta · nota", "Notas", "Una nota."]],
 ]
 
 
@@ -57,7 +57,7 @@ def test_key_is_short_and_of_language_record_and_content():
 def test_changes_name_lines_that_went_came_and_changed():
     now = [
         ["", ["Permisos Confirmado", "Licencia", "Costo: Gratuito", "Plazo: 3 días"]],
-        ["Qué llevar", ["Acta con copia y firma", "Comprobante"]],
+        ["Qué llevar", ["Acta · con copia · y firma", "Comprobante"]],
         ["Cuánto cuesta", SECTIONS[2][1]],
         ["Ojo", ["Nuevo."]],
     ]
@@ -105,7 +105,9 @@ def print_it(version, language="es"):
 
 @pytest.fixture
 def license(db):
-    return make_procedure("licencia", requirements=1, fees=1, offices=1)
+    version = make_procedure("licencia", requirements=1, fees=1, offices=1)
+    Office.objects.filter(slug="licencia-1-oficina-0").update(phones="614 111 1111")
+    return version
 
 
 def note(client, printed, prefix=""):
@@ -253,7 +255,7 @@ def test_note_is_cacheable_unlisted_and_points_to_the_plain_page(client, license
     assert "noindex" not in body(client, "/tramites/licencia/")
 
 
-@pytest.mark.parametrize(("make", "count"), [(make_procedure, 38), (make_program, 20)])
+@pytest.mark.parametrize(("make", "count"), [(make_procedure, 40), (make_program, 21)])
 def test_note_costs_the_same_for_one_and_three_of_everything(client, django_assert_num_queries, make, count):
     for n in (1, 3):
         children = (

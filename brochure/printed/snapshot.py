@@ -12,7 +12,8 @@ from html.parser import HTMLParser
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 CELLS = {"th", "td"}
 LINES = {"p", "li", "tr"} | HEADINGS
-BREAKS = {"br", "div"} | LINES | CELLS  # two words beside such a tag are two words
+BREAKS = {"br", "div"} | LINES | CELLS
+BREAK = "\x1f"  # stands for such a tag within a line
 KEY_LENGTH = 10  # of 32 letters: among a million prints the chance that any two share a key is one in two thousand
 
 
@@ -20,7 +21,8 @@ def sections_of(html):
     """The text of an article by section: `[[heading, [line, …]], …]`.
 
     The first section has no heading: it is the head of the sheet, with the record's name. A paragraph, an item of a
-    list and a row of a table are a line each; of a table with `data-cells` each cell is, with the name of its column.
+    list and a row of a table are a line each, their parts set off by " · "; of a table with `data-cells` each cell is a
+    line, with the name of its column.
     """
     reader = Reader()
     reader.feed(html)
@@ -66,7 +68,7 @@ class Reader(HTMLParser):
         self.depth -= tag == self.element
         if self.element and not self.depth:
             if self.parts is not None:
-                self.keep(self.element, " ".join("".join(self.parts).split()))
+                self.keep(self.element, line("".join(self.parts)))
             self.element, self.parts = "", None
         elif tag == "table":
             self.columns = None
@@ -80,7 +82,7 @@ class Reader(HTMLParser):
 
     def part(self, tag):
         if self.parts is not None and tag in BREAKS:
-            self.parts.append(" ")
+            self.parts.append(BREAK)
 
     def keep(self, tag, text):
         section = self.sections[-1]
@@ -93,3 +95,9 @@ class Reader(HTMLParser):
             section[0] = text
         elif text:
             section[1].append(text)
+
+
+def line(text):
+    """The text with plain blanks, and its parts, which a line break or a cell of a table sets off, joined in a row."""
+    parts = (" ".join(part.split()) for part in text.split(BREAK))
+    return " · ".join(part for part in parts if part)
