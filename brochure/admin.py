@@ -116,7 +116,7 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         picked = form.cleaned_data["picked"]
         if change:
-            if form.has_changed() or not is_up_to_date(obj):
+            if set(form.changed_data) - {"seen"} or not is_up_to_date(obj):
                 change_edition(edition=obj, picked=picked)
         else:
             compose_edition(edition=obj, picked=picked, by=request.user)

@@ -95,20 +95,25 @@ class Press:
 
     def draw(self):
         """Yields each file as a Drawn when it is whole."""
+        try:
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                yield from self.draw_in(threads)
+        finally:
+            for path in self.folder.glob(f"*-{os.getpid()}.part"):
+                path.unlink(missing_ok=True)
+
+    def draw_in(self, threads):
         running = {}
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            try:
-                while self.waiting or running:
-                    while self.waiting and len(running) < AT_ONCE:
-                        self.begin_next(threads, running)
-                    self.report()
-                    for job in wait(running, GLANCE, FIRST_COMPLETED).done:
-                        yield job.result()
-                        self.pages.pop(running.pop(job))
-            finally:
-                self.is_stopped.set()
-                for path in self.folder.glob(f"*-{os.getpid()}.part"):
-                    path.unlink(missing_ok=True)
+        try:
+            while self.waiting or running:
+                while self.waiting and len(running) < AT_ONCE:
+                    self.begin_next(threads, running)
+                self.report()
+                for job in wait(running, GLANCE, FIRST_COMPLETED).done:
+                    yield job.result()
+                    self.pages.pop(running.pop(job))
+        finally:
+            self.is_stopped.set()  # so that the threads, which are waited for, end soon
 
     def begin_next(self, threads, running):
         language, paper = file = self.waiting.popleft()

@@ -625,7 +625,7 @@ print(edition.pk, edition.number, edition.items.count())
 WAIT_FOR_PAGES = """
 import time
 from brochure.models import EditionFile, Rendering
-end = time.monotonic() + 120
+end = time.monotonic() + 240
 while time.monotonic() < end:
     row = Rendering.objects.filter(edition=%d).first()
     if row and row.files_done == 1 and row.pages > 20:
@@ -656,7 +656,7 @@ def test_worker_killed_in_the_middle_of_300_records_finishes_them_once(a_portal)
     before = (folder.parent / screen).stat().st_mtime_ns
 
     worker = a_portal.start("worker")
-    wait_until(lambda: list(folder.glob("*.pdf")), seconds=200)
+    wait_until(lambda: list(folder.glob("*.pdf")), seconds=400)
     wait_until(lambda: "SUCCESSFUL" in a_portal.run(OUTCOME % pk), seconds=60)
     worker.terminate()
     assert worker.wait(60) == 0
