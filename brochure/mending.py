@@ -1,13 +1,15 @@
-"""Two faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
+"""Three faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
 
 import pydyf
 from weasyprint.css.targets import TargetCollector
+from weasyprint.pdf import tags
 
 
 def mend():
     """Changes the two libraries for this process; doing it twice makes no difference."""
     pydyf.PDF.page_references = property(page_references)
     TargetCollector.collect_missing_counters = collect_missing_counters
+    tags._build_box_tree = build_box_tree
 
 
 def page_references(pdf):
@@ -35,3 +37,16 @@ def collect_missing_counters(collector, box, css_token, parse_again, counters, t
         href = box.element.get("href", "")
         target_counters = {**target_counters, href.removeprefix("#"): target_counters[None]}
     return _collect_missing_counters(collector, box, css_token, parse_again, counters, target_counters)
+
+
+_build_box_tree = tags._build_box_tree
+
+
+def build_box_tree(box, parent, pdf, *more):
+    """WeasyPrint's own function, with the language of what carries `lang`, so that it is read aloud in its own."""
+    element = getattr(box, "_box", box).element
+    language = element is not None and element.tag != "html" and element.get("lang")
+    for tagged in _build_box_tree(box, parent, pdf, *more):
+        if language:
+            tagged["Lang"] = pydyf.String(language)
+        yield tagged

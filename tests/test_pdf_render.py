@@ -113,6 +113,16 @@ def test_references_to_pages_are_listed_once_while_the_pages_stay():
     assert len(document.page_references) == 2
 
 
+def test_text_in_another_language_is_marked_as_such():
+    """The third fault that brochure.mending mends: a screen reader would read it aloud in the document's language."""
+    content = pdf.write(PAGE.format('Uno <span lang="en">two</span></p><p lang="en">Three</p><p>cuatro'))
+    document, tagged = elements(io.BytesIO(content))
+    marked = [(tag, str(element.Lang)) for tag, element in tagged if "/Lang" in element]
+    assert str(document.Root.Lang) == "es"
+    assert marked == [("/Span", "en"), ("/P", "en")]
+    assert verdict(content) == []
+
+
 def test_same_html_has_the_same_name_and_another_one_another():
     assert pdf.digest("<p>uno") == pdf.digest("<p>uno")
     assert pdf.digest("<p>uno") != pdf.digest("<p>dos")
