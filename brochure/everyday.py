@@ -130,13 +130,13 @@ def is_decided_by(business_type, version):
 
 
 def synonyms(business_types):
-    """`Tacos, see Taquería`: each other word for a type, without those that only say more of one that stands there."""
+    """`Tacos, see Taquería`: the other words for a type, without those that only say more than one that stands there."""
     for business_type in business_types:
-        told = [alphabetical(business_type.name)]
+        told = [set(alphabetical(business_type.name).split())]
         for word in sorted((business_type.synonyms or "").splitlines(), key=len):
-            key = alphabetical(word)
-            if key and not told[0].startswith(key) and not any(key.startswith(shorter) for shorter in told):
-                told.append(key)
+            parts = set(alphabetical(word).split())
+            if parts and not parts <= told[0] and not any(shorter <= parts for shorter in told):
+                told.append(parts)
                 yield Entry(word[:1].upper() + word[1:], see=business_type.name)
 
 

@@ -13,7 +13,7 @@ MOST_PAGES = 8
 
 # What one page holds beside heading and note: lines, and of each column the characters on a line. Wide letters count
 # as any other, so that the figures leave some room. Of large print two documents would fill a page: it takes three.
-PAGES = {"letter": (54, (25, 34, 24, 11)), "booklet": (43, (17, 24, 16, 8)), "large": (3 * 18, (12, 13, 11, 8))}
+PAGES = {"letter": (55, (22, 40, 20, 11)), "booklet": (43, (15, 28, 14, 8)), "large": (3 * 18, (11, 15, 10, 7))}
 ROOM = 0.55  # lines above and below a row's words
 
 
