@@ -14,7 +14,7 @@ from brochure.printed.changes import changes
 from brochure.printed.snapshot import key_of, sections_of
 from brochure.sheets import procedure_sheet, program_sheet
 from procedures.actions import approve, publish, retire, start_version, submit
-from procedures.models import Office, ProcedureVersion, ProgramVersion, VersionState
+from procedures.models import Office, ProcedureVersion, ProgramVersion, Stage, VersionState
 from tests.admin_forms import make_staff
 from tests.editions import TITLES, published_edition
 from tests.factories import make_procedure, make_program, rewrite
@@ -141,6 +141,24 @@ def test_sheet_and_edition_print_the_same(license):
     different = [changes(printed[version], sheet_of(version).printed.sections) for version in versions]
     assert [change for change in different if change] == []
     assert len(printed) == 68
+
+
+def test_edition_of_a_part_prints_the_same_and_leads_to_the_portal_for_the_rest():
+    """What a record leads to is named whether or not the same edition holds it."""
+    stage = Stage.objects.get(slug="permisos")
+    edition = compose_edition(**TITLES, kind=Edition.Kind.STAGE, stage=stage)
+    html = edition_html(edition, "es", timezone.localdate())
+    held = [item.version for item in edition.items.all()]
+    assert 1 < len(held) < 43
+    for record in PrintedRecord.objects.all():
+        assert changes(record.sections, sheet_of(record.version).printed.sections) == []
+    anchors = set(re.findall(r'href="#([^"]+)"', html))
+    assert anchors - set(re.findall(r'\bid="([^"]+)"', html)) == set()
+    assert len(anchors) > len(held)
+    outside = {version.identity.slug for version in ProcedureVersion.objects.published()} - {
+        version.identity.slug for version in held
+    }
+    assert outside & set(re.findall(r'href="http://localhost:8000/tramites/([\w-]+)/"', html))
 
 
 def test_keeping_costs_the_same_for_one_and_three(license, django_assert_num_queries):
