@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from brochure import pdf
 from brochure.actions import DraftChanged, edition_html, locked_draft
+from brochure.booklet import impose
 from brochure.models import EditionFile, Paper, Rendering
 
 AT_ONCE = 2  # files
@@ -127,12 +128,30 @@ class Press:
         if paper == Paper.SCREEN:
             path.write_text(html, encoding="utf-8")
             pages = None
+        elif paper == Paper.BOOKLET:
+            in_order = path.with_name(f"{language}-pages-{os.getpid()}.part")
+            pages = self.draw_pages(html, language, paper, in_order)
+            impose(in_order, path)
+            in_order.unlink()
         else:
-            pages = pdf.write_in_child(html, path, lambda page: self.note_page(language, paper, page))
+            pages = self.draw_pages(html, language, paper, path)
+            if paper == Paper.BOOKLET:
+                pages = self.folded(path)
         content = path.read_bytes()
         with path.open("rb") as file:
             os.fsync(file.fileno())
         return Drawn(language, paper, path, pages, len(content), hashlib.sha256(content).hexdigest())
+
+    def folded(self, path):
+        """Puts half-letter pages two to a side; returns the number of sides."""
+        halves = path.with_name(f"halves-{path.name}")
+        path.replace(halves)
+        sides = impose(halves, path)
+        halves.unlink()
+        return sides
+
+    def draw_pages(self, html, language, paper, path):
+        return pdf.write_in_child(html, path, lambda page: self.note_page(language, paper, page))
 
     def note_page(self, language, paper, page):
         if self.is_stopped.is_set():

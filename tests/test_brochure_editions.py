@@ -216,8 +216,10 @@ def test_render_edition_makes_every_paper(db, editions_folder):
     edition = compose_edition(**TITLES, languages="es", papers="letter booklet large")
     render_edition(edition=edition)
     widths = {file.paper: pdf_size(editions_folder / file.path) for file in edition.files.exclude(paper=Paper.SCREEN)}
-    assert set(widths) == {"letter", "booklet", "large"}
-    assert widths["letter"] == widths["large"] == (612, 792)
+    assert widths == {"letter": (612, 792), "booklet": (792, 612), "large": (612, 792)}
+    assert {path.suffix for path in (editions_folder / "1").iterdir()} == {".pdf", ".html"}
+    assert widths["booklet"] == (792, 612)
+    assert edition.files.get(paper="booklet").pages % 2 == 0
 
 
 def pdf_size(path):
