@@ -1,11 +1,13 @@
 """The brochure's public pages and files."""
 
+import logging
 import re
 from base64 import b64encode
 from functools import lru_cache, partial
 from hashlib import sha256 as sha256_of
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -28,6 +30,8 @@ from procedures.guide.views import present
 from procedures.models import ProcedureVersion, ProgramVersion
 from procedures.preview import may_preview, opens_previews
 from procedures.views import page_of
+
+logger = logging.getLogger(__name__)
 
 MOST_PLANS = 200
 """Plans kept on disk, 80 MB at most: there are more addresses than any disk could hold."""
@@ -216,5 +220,8 @@ def send_sheet(request, template, context):
 
 def draw_sheet(sheet, html):
     """Draws a handout, on one page where it fits, and keeps what it says, for whoever scans its code."""
-    keep([sheet])
+    try:
+        keep([sheet])
+    except DatabaseError as error:  # a full disk or a busy database costs the note, not the sheet
+        logger.warning("%s was printed and not kept: %s", sheet.printed, error)
     return pdf.draw(html, denser=html.replace('<body class="', '<body class="dense ', 1))

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 import segno
+from django.db import OperationalError
 from PIL import Image
 from pypdf import PdfReader
 
@@ -108,6 +109,14 @@ def test_known_sheet_is_not_sent_nor_rendered_again(client, db, data_folder):
 
 def test_sheet_is_sent_though_it_can_not_be_kept(client, db, data_folder):
     (data_folder / "cache").write_text("a file where the folder should be")
+    assert client.get(SHEETS[1]).content.startswith(b"%PDF")
+
+
+def test_sheet_is_sent_though_what_it_says_can_not_be_kept(client, db, monkeypatch):
+    def fail(*args, **options):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(PrintedRecord.objects, "bulk_create", fail)
     assert client.get(SHEETS[1]).content.startswith(b"%PDF")
 
 

@@ -11,6 +11,7 @@ PAGES = [
     "/tramites/?nivel=municipal&costo=desconocido",
     "/tramites/sare-apertura-rapida/",
     "/tramites/alta-patronal-imss/",
+    "/tramites/alta-patronal-imss/impreso/abcdefghij/",
     "/tramites/contrato-luz-comercial/",
     "/apoyos/",
     "/apoyos/vende-tu-proyecto/",
