@@ -47,7 +47,7 @@ CHANGED = _("Somebody changed this edition meanwhile: look at it again.")
 class EditionAdmin(Bilingual, admin.ModelAdmin):
     form = EditionForm
     readonly_fields = ["language_names", "paper_names", "printed_on"]
-    list_display = ["number", "title", "kind", "record_count", "published_at", "downloads"]
+    list_display = ["number", "title", "kind", "record_count", "published_at", "withdrawn_at", "downloads"]
     list_display_links = ["number", "title"]
     list_filter = [("published_at", admin.EmptyFieldListFilter), "kind"]
     change_form_template = "admin/brochure/edition/change_form.html"
@@ -190,7 +190,9 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
         if edition.published_at or not task or task.status not in AT_WORK:
             return self.back_to(edition)
         context = {"rendering": getattr(edition, "rendering", None), "task": task, "is_still": "quieta" in request.GET}
-        return self.page(request, edition, "progress", gettext("Rendering edition %(number)d"), context)
+        return self.page(
+            request, edition, "admin/brochure/edition/progress.html", gettext("Rendering edition %(number)d"), context
+        )
 
     def publish_view(self, request, pk):
         """Shows what would be frozen, then publishes that very revision."""
@@ -206,7 +208,9 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
             return self.back_to(edition)
         context = {"files": edition.files.all(), "record_count": edition.items.count()}
         context["is_up_to_date"] = is_up_to_date(edition)
-        return self.page(request, edition, "publish", gettext("Publish edition %(number)d"), context)
+        return self.page(
+            request, edition, "admin/brochure/edition/publish.html", gettext("Publish edition %(number)d"), context
+        )
 
     def publish(self, request, edition):
         revision = request.POST.get("revision", "")
@@ -235,7 +239,13 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
             self.log_change(request, edition, gettext("Withdrawn: %(reason_es)s") % form.cleaned_data)
             self.message_user(request, gettext("The edition is withdrawn."), messages.SUCCESS)
             return self.back_to(edition)
-        return self.page(request, edition, "withdraw", gettext("Withdraw edition %(number)d"), {"form": form})
+        return self.page(
+            request,
+            edition,
+            "admin/brochure/edition/withdraw.html",
+            gettext("Withdraw edition %(number)d"),
+            {"form": form},
+        )
 
     @method_decorator(require_safe)
     def file_view(self, request, pk, language, paper):
@@ -251,7 +261,7 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    def page(self, request, edition, name, title, context):
+    def page(self, request, edition, template, title, context):
         """One of this module's own pages about an edition."""
         context = {
             **self.admin_site.each_context(request),
@@ -260,7 +270,7 @@ class EditionAdmin(Bilingual, admin.ModelAdmin):
             "title": title % {"number": edition.number},
             **context,
         }
-        return TemplateResponse(request, f"admin/brochure/edition/{name}.html", context)
+        return TemplateResponse(request, template, context)
 
     def back_to(self, edition):
         return HttpResponseRedirect(reverse("admin:brochure_edition_change", args=[edition.pk]))
