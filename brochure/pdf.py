@@ -109,7 +109,9 @@ def draw(html, denser=""):
 
 def digest(html):
     """A name for the PDF of this HTML: it changes whenever text, layout or the library that draws it changes."""
-    parts = [html.encode(), *_stylesheet_bytes(), installed_version("weasyprint").encode()]
+    linked = sorted(static_path("css/pdf.css").parent.glob("pdf-*.css"))  # by some documents; enough that they may be
+    sheets = (*_stylesheet_bytes(), *(path.read_bytes() for path in linked))
+    parts = [html.encode(), *sheets, installed_version("weasyprint").encode()]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
