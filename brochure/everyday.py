@@ -130,7 +130,7 @@ def is_decided_by(business_type, version):
 
 
 def synonyms(business_types):
-    """`Tacos, see Taquería`: the other words for a type, without those that only say more than one that stands there."""
+    """`Tacos, see Taquería`: the other words for a type, without those that only say more than a shorter one."""
     for business_type in business_types:
         told = [set(alphabetical(business_type.name).split())]
         for word in sorted((business_type.synonyms or "").splitlines(), key=len):

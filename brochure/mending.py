@@ -1,7 +1,9 @@
-"""Three faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
+"""Four faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
 
 import pydyf
+from weasyprint import anchors, document
 from weasyprint.css.targets import TargetCollector
+from weasyprint.formatting_structure.boxes import InlineBox
 from weasyprint.pdf import tags
 
 
@@ -10,6 +12,7 @@ def mend():
     pydyf.PDF.page_references = property(page_references)
     TargetCollector.collect_missing_counters = collect_missing_counters
     tags._build_box_tree = build_box_tree
+    anchors.gather_anchors = document.gather_anchors = gather_anchors
 
 
 def page_references(pdf):
@@ -50,3 +53,16 @@ def build_box_tree(box, parent, pdf, *more):
         if language:
             tagged["Lang"] = pydyf.String(language)
         yield tagged
+
+
+_gather_anchors = anchors.gather_anchors
+
+
+def gather_anchors(box, found, links, bookmarks, forms, matrix=None, form=None, link=None):
+    """WeasyPrint's own function, without a second link for words inside of one, such as a name in another language.
+
+    It would lie on top of the first one and, being of no `<a>`, make the file no valid PDF/UA.
+    """
+    tag = (box.element_tag or "").partition(":")[0]
+    outer = None if isinstance(box, InlineBox) and tag != "a" else link
+    return _gather_anchors(box, found, links, bookmarks, forms, matrix, form, outer)

@@ -10,10 +10,11 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from brochure import pdf
+from brochure.actions import compose_edition, edition_html
 from brochure.sheets import procedure_sheet
 from procedures.models import ProcedureVersion
-from tests.factories import make_document, make_procedure
-from tests.pdf_reading import elements, fonts, squeezed, text_of, verdict
+from tests.factories import make_document, make_procedure, make_program
+from tests.pdf_reading import elements, fonts, pages_of, squeezed, text_of, verdict
 
 PAGE = """<!doctype html><html lang="es"><head><title>Prueba</title></head>
 <body data-page="página" data-of="de" data-foot=""><h1>Prueba</h1><p>{}</p></body></html>"""
@@ -68,11 +69,12 @@ def test_press_reads_static_files_and_nothing_else(caplog):
         pdf.static_path("css/nothing.css")
 
 
-def test_stylesheet_for_print_holds_nothing_that_the_press_does_not_know(caplog):
+@pytest.mark.parametrize("name", ["pdf", "pdf-booklet", "pdf-large"])
+def test_stylesheet_for_print_holds_nothing_that_the_press_does_not_know(caplog, name):
     weasyprint = pdf._weasyprint()
     weasyprint.LOGGER.setLevel(logging.WARNING)
     try:
-        weasyprint.CSS(filename=pdf.static_path("css/pdf.css"), url_fetcher=pdf._fetcher())
+        weasyprint.CSS(filename=pdf.static_path(f"css/{name}.css"), url_fetcher=pdf._fetcher())
     finally:
         weasyprint.LOGGER.setLevel(logging.ERROR)
     assert caplog.messages == []
@@ -99,6 +101,16 @@ def test_page_numbers_of_links_are_noted_under_the_name_of_their_target(lookups)
     content = pdf.write(PAGE.format('<a class="xref" href="#final">Final</a></p><h2 id="final">Final</h2><p>'))
     assert [target_counters["final"] for target_counters in lookups] == [["page"]]
     assert "Final(p.1)" in text_of(PdfReader(io.BytesIO(content)))
+
+
+@pytest.mark.parametrize("style", ["", "display: block"])
+def test_words_in_another_language_inside_a_link_are_no_link_of_their_own(style):
+    """Another fault that brochure.mending mends: the second link made the file invalid."""
+    words = f'<span lang="en">{"word " * 60}</span>'
+    content = pdf.write(PAGE.format(f'<a style="{style}" href="#final">{words}</a></p><h2 id="final">Final</h2><p>'))
+    (page,) = PdfReader(io.BytesIO(content)).pages
+    assert verdict(content) == []
+    assert {annotation.get_object()["/Dest"] for annotation in page["/Annots"]} == {"final"}
 
 
 def test_references_to_pages_are_listed_once_while_the_pages_stay():
@@ -191,3 +203,40 @@ def test_monstrous_record_is_still_a_valid_readable_pdf(monster, language):
     _document, tagged = elements(io.BytesIO(content))
     assert [tag for tag, _element in tagged].count("/H1") == 1
     assert all({"/FontFile2", "/FontFile3"} & set(descriptor) for descriptor in fonts(reader).values())
+
+
+@pytest.fixture
+def monstrous_edition(monster):
+    """An edition of the monster and a support, with a foreword as bad as they are and English left out."""
+    program = make_program(
+        "monstruoso", calls=20, documents=30, name_es="Apoyo " + "y" * 120, name_en="", who_es="שלום 🍕\n" * 40
+    )
+    keys = [f"procedure-{monster.procedure_id}", f"program-{program.program_id}"]
+    foreword = "Prólogo larguísimo 😀 " * 150 + "\n" + "z" * 120 + "\nمرحبا"
+    return compose_edition(
+        kind="picked", picked=keys, title_es="Guía <b>&</b> " + "T" * 120, title_en="", foreword_es=foreword
+    )
+
+
+@pytest.mark.parametrize(("paper", "language"), [("letter", "en"), ("booklet", "es"), ("large", "es")])
+def test_monstrous_edition_is_still_valid_and_whole_on_every_paper(monstrous_edition, monster, paper, language):
+    content = pdf.write(edition_html(monstrous_edition, language, timezone.localdate(), paper))
+    pages = pages_of(content)
+    words = "".join(pages)
+    assert verdict(content) == []
+    assert 15 < len(pages) < 150
+    for requirement in monster.requirements.all():
+        name = requirement.document.name_es if language == "es" else requirement.document.name_en
+        assert squeezed(name) in words
+    assert "y" * 120 in words
+    assert "z" * 120 in words
+    assert words.count("larga") >= 273  # "nota" may stand at the end of a page
+    assert max(len(page) for page in pages) < 7000  # nothing is printed over something else
+
+
+def test_monstrous_edition_on_a_screen_is_escaped_and_marks_what_is_not_translated(monstrous_edition):
+    html = edition_html(monstrous_edition, "en", timezone.localdate(), "screen")
+    assert "<script" not in html
+    assert "<b>" not in html.partition("</style>")[2]
+    assert f'<span lang="es">Apoyo {"y" * 120}</span>' in html
+    assert "z" * 120 in html
