@@ -37,23 +37,27 @@ def key_of(language, address, sections):
 
 
 class Reader(HTMLParser):
-    """Collects `sections` out of well-formed HTML. One element at a time is read as a line, or passed over."""
+    """Collects `sections` out of well-formed HTML: one element at a time is read as a line, others are passed over."""
 
     def __init__(self):
         super().__init__()
         self.sections = [["", []]]
-        self.element = ""  # the tag of the element that is read or passed over
+        self.element = ""  # the tag of the element that is read as a line
         self.depth = 0  # how many elements of that tag are open within it
-        self.parts = None  # of its text; None while it is passed over
+        self.parts = None  # of its text
+        self.passed = ""  # the tag of the element that is passed over
+        self.passed_depth = 0
         self.columns = None  # names of the columns in a table that is read cell by cell
         self.column = 0
 
     def handle_starttag(self, tag, attributes):
-        if self.element:
+        if self.passed:
+            self.passed_depth += tag == self.passed
+        elif ("data-not-content", None) in attributes:
+            self.passed, self.passed_depth = tag, 1
+        elif self.element:
             self.depth += tag == self.element
             self.part(tag)
-        elif ("data-not-content", None) in attributes:
-            self.element, self.depth, self.parts = tag, 1, None
         elif tag in (LINES if self.columns is None else CELLS):
             self.element, self.depth, self.parts = tag, 1, []
         elif tag == "section":
@@ -64,11 +68,15 @@ class Reader(HTMLParser):
             self.column = 0
 
     def handle_endtag(self, tag):
+        if self.passed:
+            self.passed_depth -= tag == self.passed
+            if not self.passed_depth:
+                self.passed = ""
+            return
         self.part(tag)
         self.depth -= tag == self.element
         if self.element and not self.depth:
-            if self.parts is not None:
-                self.keep(self.element, line("".join(self.parts)))
+            self.keep(self.element, line("".join(self.parts)))
             self.element, self.parts = "", None
         elif tag == "table":
             self.columns = None
@@ -77,11 +85,11 @@ class Reader(HTMLParser):
         self.part(tag)
 
     def handle_data(self, data):
-        if self.parts is not None:
+        if self.parts is not None and not self.passed:
             self.parts.append(data)
 
     def part(self, tag):
-        if self.parts is not None and tag in BREAKS:
+        if self.parts is not None and tag in BREAKS and not self.passed:
             self.parts.append(BREAK)
 
     def keep(self, tag, text):
