@@ -131,10 +131,6 @@ class Edition(models.Model):
         permissions = [("publish_edition", "Can render, publish and withdraw editions")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["complete", "stage", "topic", "level", "institution", "picked"]),
-                name="edition_kind_known",
-            ),
-            models.CheckConstraint(
                 condition=Q(kind__in=["complete", "picked"], stage=None, topic=None, level="", institution=None)
                 | Q(kind="stage", stage__isnull=False, topic=None, level="", institution=None)
                 | Q(kind="topic", stage=None, topic__isnull=False, level="", institution=None)

@@ -468,8 +468,8 @@ def program():
 WITHDRAWN = {"withdrawn_at": timezone.now(), "printed_on": "2026-01-01", "published_at": timezone.now()}
 
 BROKEN = {
-    "edition_kind_known": [lambda: draft(kind="anything")],
     "edition_choice_fits_kind": [
+        lambda: draft(kind="anything"),
         lambda: draft(kind="stage"),
         lambda: draft(kind="topic", stage=Stage.objects.first()),
         lambda: draft(kind="level", level="galactic"),

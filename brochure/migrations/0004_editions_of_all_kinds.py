@@ -159,10 +159,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['complete', 'stage', 'topic', 'level', 'institution', 'picked'])), name='edition_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('institution', None), ('kind__in', ['complete', 'picked']), ('level', ''), ('stage', None), ('topic', None)), models.Q(('institution', None), ('kind', 'stage'), ('level', ''), ('stage__isnull', False), ('topic', None)), models.Q(('institution', None), ('kind', 'topic'), ('level', ''), ('stage', None), ('topic__isnull', False)), models.Q(('institution', None), ('kind', 'level'), ('level__in', ['municipal', 'state', 'federal', 'civil_society', 'private', 'mixed']), ('stage', None), ('topic', None)), models.Q(('institution__isnull', False), ('kind', 'institution'), ('level', ''), ('stage', None), ('topic', None)), _connector='OR'), name='edition_choice_fits_kind'),
         ),
         migrations.AddConstraint(
