@@ -266,7 +266,7 @@ def test_every_font_of_the_edition_is_embedded(printed):
 def test_contents_name_the_page_on_which_each_record_stands(printed):
     lines = printed.text_on(printed.pages_of(gettext("Contents")))
     named = {
-        squeezed(name).rstrip("."): int(number)
+        re.sub(r"^\d+\.", "", squeezed(name)).rstrip("."): int(number)  # a record may carry its number in the edition
         for name, number in re.findall(r"^(.+?(?:\n.+?)?)[\s.]+(\d+)[ \t]*$", lines, re.MULTILINE)
     }
     for sheet in printed.sheets:
@@ -289,7 +289,7 @@ def test_documents_that_most_records_ask_for_stand_on_one_page(printed):
     text = squeezed(printed.text_on(numbers))
     rows = that_fit(printed.contents["paperwork"], "letter")
     assert len(numbers) == 1
-    assert len(rows) > 8
+    assert len(rows) > 6
     for row in rows:
         assert squeezed(row.document.name) in text
         for sheet in row.named:
