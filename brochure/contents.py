@@ -83,6 +83,8 @@ def edition_contents(edition, date):
     procedures = procedure_sheets(edition, date)
     programs = program_sheets(edition, date)
     sheets = [*procedures, *programs]
+    for number, sheet in enumerate(sheets, start=1):
+        sheet.number = number
     terms = glossary(sheets)
     return {
         "edition": edition,
@@ -94,7 +96,7 @@ def edition_contents(edition, date):
             SupportGroup(kind, ProgramVersion.Kind(kind).label, list(group))
             for kind, group in groupby(programs, lambda sheet: sheet.version.kind)
         ],
-        "held": {sheet.version.procedure_id for sheet in procedures},  # links to others lead to the portal
+        "numbers": {sheet.version.procedure_id: sheet.number for sheet in procedures},
         "procedure_count": len(procedures),
         "program_count": len(programs),
         "stage_supports": Counter(stage.pk for sheet in programs for stage in sheet.version.stages.all()),

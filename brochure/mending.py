@@ -32,13 +32,16 @@ _collect_missing_counters = TargetCollector.collect_missing_counters
 
 
 def collect_missing_counters(collector, box, css_token, parse_again, counters, target_counters):
-    """WeasyPrint's own method, with the anchor's name where `target-counter(attr(href), page)` left it out.
+    """WeasyPrint's own method, told rightly what `target-counter(attr(href), page)` waits for.
 
-    Nameless, a page number in the contents is not set again when the last pass moves its chapter to another page.
+    Nameless, a page number in the contents is not set again when the last pass moves its chapter to another page. And
+    the target's counters arrive as the box's own, so that each page with such a number is laid out once more in vain.
     """
     if None in target_counters:
         href = box.element.get("href", "")
         target_counters = {**target_counters, href.removeprefix("#"): target_counters[None]}
+    if any(counters is of_target for of_target in target_counters.values()):
+        counters = []
     return _collect_missing_counters(collector, box, css_token, parse_again, counters, target_counters)
 
 

@@ -33,6 +33,7 @@ class Sheet:
     bundled: list = field(default_factory=list)
     windows: list = field(default_factory=list)
     doubts: list = field(default_factory=list)
+    number: int | None = None  # in the edition that holds it, from 1: unlike its page known before it is laid out
     printed: PrintedRecord | None = None  # what the `article` tag rendered of it; never of what is not public
 
     @property

@@ -45,13 +45,19 @@ def page_address(record):
     return urljoin(settings.PORTAL_URL, record.get_absolute_url())
 
 
+@register.filter
+def number_of(numbers, version):
+    """The number of a ProcedureVersion in an edition, or None; `numbers` is empty outside of editions."""
+    return numbers.get(version.procedure_id) if numbers else None
+
+
 @register.simple_tag(takes_context=True)
 def article(context, sheet, level, in_edition=()):
     """The printed article of a Sheet, with the QR code that leads to what has changed since; sets `sheet.printed`.
 
     Args:
         level: of its heading.
-        in_edition: keys of the procedures that the same edition holds: links to those lead to their pages in it.
+        in_edition: {key of a procedure: its number} in the same edition: links to those lead to their pages in it.
     """
     html = article_html(context, sheet, level, in_edition)
     version = sheet.version
