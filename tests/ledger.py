@@ -34,7 +34,9 @@ def make_business(slug="negocio", **fields):
 def make_edition(number):
     """A published edition that holds nothing; the numbers lie a month apart."""
     published_at = timezone.now() - datetime.timedelta(days=365 - 30 * number)
-    return Edition.objects.create(number=number, title_es=f"Guía {number}", printed_on=published_at.date(), published_at=published_at)
+    return Edition.objects.create(
+        number=number, title_es=f"Guía {number}", printed_on=published_at.date(), published_at=published_at
+    )
 
 
 def make_entry(edition, business, **fields):

@@ -22,7 +22,8 @@ from tests.reading import FORBIDDEN, body, heading_faults, text
 
 pytestmark = pytest.mark.django_db
 
-ARTICLE = """<article><header><p class="eyebrow"><span data-not-content>No. <b>7</b> · </span>Permisos <span>Confirmado</span></p><h1>Licencia</h1>
+ARTICLE = """<article><header><p class="eyebrow"><span data-not-content>No. <b>7</b> · </span>Permisos
+<span>Confirmado</span></p><h1>Licencia</h1>
 <table data-cells><thead><tr><th>Costo</th><th>Plazo</th></tr></thead><tbody><tr><td><b>$1,702.00 MXN</b></td>
 <td>3 días</td></tr></tbody></table>
 <div class="code" data-not-content><svg><title>QR</title><path d="M0"/></svg><div>x</div><p>gob.mx</p></div></header>
