@@ -5,13 +5,27 @@ import re
 from contextlib import closing
 from http.client import HTTPConnection
 
+import pypdfium2
 import pytest
+import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.pdf_reading import pages_of
 
 TITLE = "Permisos para tu local"
+NEW_FEE = """
+from django.contrib.auth.models import User
+from procedures.actions import approve, publish, start_version, submit
+from procedures.models import ProcedureVersion
+author, reviewer = (User.objects.get_or_create(username=name)[0] for name in ("rosa", "raul"))
+draft = start_version(of=ProcedureVersion.objects.published().get(procedure__slug="SLUG"), author=author)
+draft.fees.all().delete()
+draft.fees.create(kind="fixed", minimum="1777.50")
+submit(version=draft, by=author)
+approve(version=draft, by=reviewer)
+publish(version=draft, by=reviewer, despite=True)
+"""
 
 
 @pytest.fixture
@@ -119,6 +133,33 @@ def test_an_edition_goes_from_the_staff_to_a_phone(staff, looked_at, browser, po
     # Counted once.
     staff.goto(change)
     expect(staff.locator(".standing li", has_text="tamaño carta")).to_contain_text("1 descarga")
+
+    # The code of a sheet in it is scanned: first it is all the same, then the fee is another one.
+    printed = [path for path in scanned(content) if path.startswith("/tramites/")]
+    assert len(printed) > 3
+    slug = printed[0].split("/")[2]
+    with browser.new_context(base_url=portal.url, viewport={"width": 390, "height": 800}) as phone:
+        page = phone.new_page()
+        for path in printed:
+            assert page.goto(path).status == 200
+            expect(page.locator("main")).to_contain_text("Tu impreso dice lo mismo que esta página")
+        portal.run(NEW_FEE.replace("SLUG", slug))
+        page.goto(printed[0])
+        expect(page.locator("main")).to_contain_text("tu impreso dice algo distinto de esta página")
+        expect(page.locator("main")).to_contain_text("Ahora dice: ")
+        expect(page.locator("main")).to_contain_text("$1,777.50")
+        expect(page.locator("main")).to_contain_text(TITLE)  # the edition in which it stands
+        assert phone.cookies() == []
+    looked_at(printed[0])
+
+
+def scanned(content):
+    """The paths that the QR codes of a PDF lead to, one a page at least, read from its pixels."""
+    paths = []
+    for page in pypdfium2.PdfDocument(content):
+        found = zxingcpp.read_barcodes(page.render(scale=3).to_pil(), formats=zxingcpp.BarcodeFormat.QRCode)
+        paths += ["/" + code.text.split("/", 3)[3] for code in found]
+    return paths
 
 
 def in_two_goes(port, path):

@@ -1,8 +1,14 @@
 from django.core.management.base import BaseCommand
 
-from portal.bench import admin, imports, pages, plans
+from portal.bench import admin, brochure, imports, pages, plans
 
-SECTIONS = {"pages": pages.run, "plans": plans.run, "admin": admin.run, "imports": imports.run}
+SECTIONS = {
+    "pages": pages.run,
+    "plans": plans.run,
+    "admin": admin.run,
+    "imports": imports.run,
+    "brochure": brochure.run,
+}
 
 
 class Command(BaseCommand):
