@@ -94,17 +94,14 @@ def turn():
         _line.release()
 
 
-def draw(html, denser=""):
-    """As `write`, for whoever has the `turn` already.
+def draw(html):
+    """As `write`, for whoever has the `turn` already."""
+    return lay_out(html).write_pdf(**OPTIONS)
 
-    Args:
-        denser: the same document set closer, drawn instead if that spares it a second page.
-    """
-    document = _lay_out(html)
-    if denser and len(document.pages) == 2:
-        closer = _lay_out(denser)
-        document = closer if len(closer.pages) == 1 else document
-    return document.write_pdf(**OPTIONS)
+
+def draw_handout(html):
+    """As `draw`, set closer if that spares a second page."""
+    return lay_out_handout(html).write_pdf(**OPTIONS)
 
 
 def digest(html):
@@ -148,7 +145,16 @@ def write_in_child(html, path, progress=lambda page: None):
     return pages
 
 
-def _lay_out(html):
+def lay_out_handout(html):
+    """As `lay_out`, set closer if that spares a second page."""
+    document = lay_out(html)
+    if len(document.pages) == 2:
+        closer = lay_out(html.replace('<body class="', '<body class="dense ', 1))
+        return closer if len(closer.pages) == 1 else document
+    return document
+
+
+def lay_out(html):
     """The WeasyPrint Document of an HTML text: its pages, not yet written."""
     weasyprint = _weasyprint()
     document = weasyprint.HTML(string=drawable(html), base_url=STATIC, url_fetcher=_fetcher())
@@ -254,7 +260,7 @@ def _main(path):
     logger = logging.getLogger("weasyprint.progress")
     logger.setLevel(logging.INFO)
     logger.addHandler(Pages())
-    document = _lay_out(sys.stdin.buffer.read().decode())
+    document = lay_out(sys.stdin.buffer.read().decode())
     document.write_pdf(path, **OPTIONS)
     tell(pages=len(document.pages))
 

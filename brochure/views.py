@@ -224,4 +224,4 @@ def draw_sheet(sheet, html):
         keep([sheet])
     except DatabaseError as error:  # a full disk or a busy database costs the note, not the sheet
         logger.warning("%s was printed and not kept: %s", sheet.printed, error)
-    return pdf.draw(html, denser=html.replace('<body class="', '<body class="dense ', 1))
+    return pdf.draw_handout(html)

@@ -56,3 +56,20 @@ def test_bench_refuses_what_it_does_not_know(tmp_path):
 
     assert status == 2
     assert "pages, plans, admin" in said
+
+
+def test_bench_draws_sheets_and_editions_beside_the_library_as_it_is(tmp_path):
+    status, table = Installation.without_data(tmp_path).manage("bench", "brochure", "--size", "43")
+
+    assert status == 0, table
+    rows = [line.split() for line in table.strip().splitlines()[2:]]
+    assert [row[:-7] for row in rows] == [
+        ["a", "sheet,", "median", "of", "43"],
+        ["a", "sheet,", "median", "of", "43"],
+        ["edition", "of", "43"],
+        ["edition", "of", "43"],
+    ]
+    assert [row[-7] for row in rows] == ["portal", "stock"] * 2
+    assert rows[0][-2] == rows[1][-2]  # the same pages, whoever draws them
+    assert rows[2][-2] == rows[3][-2]
+    assert int(rows[0][-2]) < 50

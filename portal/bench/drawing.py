@@ -13,7 +13,7 @@ from brochure import pdf
 def draw_all(by, folder):
     """Prints {wall, cpu: median seconds of a document, peak: MB, pages, bytes: of all} of the HTML files in a folder.
 
-    A single document is drawn cold, as editions are; of several the first is not counted.
+    A single document is an edition and drawn cold; several are handouts, of which the first is not counted.
 
     Args:
         by: "portal", or "stock" for WeasyPrint as it is installed.
@@ -23,9 +23,11 @@ def draw_all(by, folder):
 
         mending.mend = lambda: None
     walls, cpus, pages, size = [], [], 0, 0
-    for path in sorted(Path(folder).iterdir()):
+    paths = sorted(Path(folder).iterdir())
+    lay_out = pdf.lay_out if len(paths) == 1 else pdf.lay_out_handout
+    for path in paths:
         wall, cpu = time.perf_counter(), time.process_time()
-        document = pdf._lay_out(path.read_text(encoding="utf-8"))
+        document = lay_out(path.read_text(encoding="utf-8"))
         size += len(document.write_pdf(**pdf.OPTIONS))
         pages += len(document.pages)
         walls.append(time.perf_counter() - wall)
