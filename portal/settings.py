@@ -239,6 +239,8 @@ PROXIES = read_number("PORTAL_PROXIES", default=1 if HTTPS else 0, minimum=0)
 
 SESSION_IDLE = timedelta(minutes=read_number("PORTAL_SESSION_IDLE", default=120))
 SESSION_MAX = timedelta(hours=read_number("PORTAL_SESSION_HOURS", default=10))
+# A ficha with forty requirements has two dozen fields for each, and new fees are entered for hundreds at once.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 SESSION_COOKIE_AGE = int(SESSION_MAX.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

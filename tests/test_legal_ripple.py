@@ -447,6 +447,20 @@ def test_bulk_update_refuses_bad_figures_beside_the_fee(figures, words, fees, ed
     assert all(f'value="{value}"' in page for value in figures.values())
 
 
+def test_bulk_update_takes_hundreds_of_fees_at_once(fees, editor, client):
+    client.force_login(editor)
+    version = fees["vencida"].version
+    many = [version.fees.create(kind="fixed", concept_es=f"C{n}", minimum=n + 1) for n in range(250)]
+    figures = {
+        name: value
+        for fee in many
+        for name, value in chosen(fee, minimum="7", maximum="", valid_from="", valid_to="").items()
+    }
+    assert len(figures) == 1_250
+    response = client.post(f"{FEES}?cuales=todas", {"note": "x", "_preview": "", **figures})
+    assert len(shown(response)) == 250
+
+
 def test_bulk_update_takes_the_table_of_the_page_filled_in(fees, editor, client):
     client.force_login(editor)
     table = client.get(f"{FEES}?cuales=todas&formato=csv").content.decode("utf-8-sig")
