@@ -320,7 +320,7 @@ def test_a_kept_plan_is_sent_however_many_wait(client, drawn):
     assert client.get("/ruta/plan.pdf?giro=restaurante").status_code == 200
 
 
-def test_two_who_ask_for_the_same_at_once_get_one_drawing(drawn, monkeypatch):
+def test_two_who_ask_for_the_same_at_once_get_one_drawing(drawn):
     """The second waits for its turn and finds what the first has made."""
     began, go_on = threading.Event(), threading.Event()
     draw, results = pdf.draw, []
@@ -330,10 +330,8 @@ def test_two_who_ask_for_the_same_at_once_get_one_drawing(drawn, monkeypatch):
         go_on.wait(10)
         return draw(html)
 
-    monkeypatch.setattr(pdf, "draw", draw_slowly)
-
     def ask():
-        results.append(downloads.kept_or_rendered("<p>x", "plans/plan", 3))
+        results.append(downloads.kept_or_rendered("<p>x", "plans/plan", 3, draw_slowly, "pdf"))
 
     first, second = threading.Thread(target=ask), threading.Thread(target=ask)
     first.start()
