@@ -512,6 +512,8 @@ def page_actions(rows):
         known |= {"paper": "letter", "kind": "csv", "model": "procedures.institution", "key": institution().pk}
         if name == "procedures_translation_record":
             known["pk"] = institution().pk
+        if name == "procedures_reverification_settle":
+            known["pk"] = row.version_id  # all doubts about one version
         needed = there[name].pattern.converters
         path = reverse(f"admin:{name}", kwargs={key: known[key] for key in needed})
         yield Action(f"page {name}", [(method, path, {})])
