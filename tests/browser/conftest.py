@@ -34,3 +34,16 @@ def browser_type_launch_args():
     # Without a sandbox, for it can't be had by root in a container; and it asks nothing of the network by itself.
     quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
     return {"executable_path": "/usr/bin/chromium", "args": quiet}
+
+
+@pytest.fixture
+def staff(page, portal):
+    """The page of the administrator, signed in; `troubles` collects what the console says."""
+    page.troubles = []
+    page.on("console", lambda message: page.troubles.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.goto("/admin/")
+    page.locator("[name=username]").fill("admin")
+    page.locator("[name=password]").fill(portal.password)
+    page.locator("[type=submit]").click()
+    return page

@@ -23,19 +23,6 @@ PAGES = [
 ]
 
 
-@pytest.fixture
-def staff(page, portal):
-    """The page of somebody who has signed in; `troubles` collects what the console says."""
-    page.troubles = []
-    page.on("console", lambda message: page.troubles.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.goto("/admin/")
-    page.locator("[name=username]").fill("admin")
-    page.locator("[name=password]").fill(portal.password)
-    page.locator("[type=submit]").click()
-    return page
-
-
 def test_admin_pages_break_no_rule_of_the_content_security_policy(staff):
     for path in PAGES:
         assert staff.goto(path).status == 200

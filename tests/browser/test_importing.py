@@ -1,6 +1,5 @@
 """A foreign registry in the browser: from its file to drafts, by keyboard and mouse, wide and narrow, with axe."""
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 REGISTRY = (
@@ -8,18 +7,6 @@ REGISTRY = (
     "Constancia de prueba,Oficina ajena,Consultar,INE.||Comprobante~~ de luz.,Paso 1: Llenar.||Paso 2: Recoger.\r\n"
     "Permiso de prueba,Oficina ajena,45 pesos,,Paso 1: Pagar.\r\n"
 )
-
-
-@pytest.fixture
-def staff(page, portal):
-    """The page of somebody who has signed in; `troubles` collects what the console says."""
-    page.troubles = []
-    page.on("console", lambda message: page.troubles.append(message.text) if message.type == "error" else None)
-    page.goto("/admin/")
-    page.locator("[name=username]").fill("admin")
-    page.locator("[name=password]").fill(portal.password)
-    page.locator("[type=submit]").click()
-    return page
 
 
 def check_page(page):

@@ -14,17 +14,6 @@ PAGES = [
 ]
 
 
-@pytest.fixture
-def staff(page, portal):
-    page.troubles = []
-    page.on("console", lambda message: page.troubles.append(message.text) if message.type == "error" else None)
-    page.goto("/admin/")
-    page.locator("[name=username]").fill("admin")
-    page.locator("[name=password]").fill(portal.password)
-    page.locator("[type=submit]").click()
-    return page
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_fit_a_small_phone_and_keep_the_policy(scheme, staff):
     staff.emulate_media(color_scheme=scheme)
