@@ -45,7 +45,7 @@ class Row:
     @property
     def texts(self):
         """About what each column says, to know how long it is."""
-        issuers = [f"{version.name} (p. 100)" for version in getattr(self.document, "issuers", ())]
+        issuers = [f"{version.name} (n.º 100)" for version in getattr(self.document, "issuers", ())]
         asked_by = [f"{sheet.version.name} (p. 100)" for sheet in self.named] + ["100"] * len(self.paged)
         return (
             self.document.name,

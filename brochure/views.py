@@ -99,8 +99,8 @@ def compare_editions(request):
             "found": found,
             "page": page,
             "changes": changes,
+            "is_bad_page": is_bad_page,
         }
-        context["is_bad_page"] = is_bad_page
     return render(request, "brochure/comparison.html", context)
 
 
