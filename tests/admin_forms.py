@@ -4,6 +4,8 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
+from procedures.admin.choosing import NamedField
+
 
 def make_staff(name, *permissions):
     """A member of the staff with the named permissions, e.g. "change_procedureversion"."""
@@ -23,10 +25,13 @@ def form_data(response):
 
 
 def sent(field):
-    """What a browser sends for the field: keys for several choices, "on" for a ticked box, False for nothing."""
+    """What a browser sends for the field: keys for several choices, a name where one is written, "on" for a ticked
+    box, False for nothing."""
     value = field.value()
     if isinstance(field.field, forms.ModelMultipleChoiceField):
         return [getattr(item, "pk", item) for item in value or []]
     if value is None:
         return ""
+    if isinstance(field.field, NamedField):
+        return field.field.catalogue.write(value)
     return "on" if value is True else value

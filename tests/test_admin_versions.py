@@ -110,7 +110,7 @@ def test_list_bears_any_query(query, as_editor, db):
 def test_page_of_a_draft_costs_the_same_however_many_rows_it_has(rows, as_editor, editor, django_assert_num_queries):
     version = make_procedure(requirements=rows, steps=rows, fees=rows, citations=rows, offices=rows)
     draft = actions.start_version(of=version, author=editor)
-    with django_assert_num_queries(65):
+    with django_assert_num_queries(34):
         response = as_editor.get(url(draft))
     assert response.status_code == 200
 
@@ -118,7 +118,7 @@ def test_page_of_a_draft_costs_the_same_however_many_rows_it_has(rows, as_editor
 @pytest.mark.parametrize("rows", [1, 5])
 def test_page_of_a_published_version_costs_the_same_too(rows, as_editor, django_assert_num_queries):
     version = make_procedure(requirements=rows, steps=rows, fees=rows, citations=rows, offices=rows)
-    with django_assert_num_queries(48):
+    with django_assert_num_queries(32):
         as_editor.get(url(version))
 
 

@@ -1,4 +1,4 @@
-"""The languages beside each other, and choices that cost one query however many rows show them."""
+"""The languages beside each other, and choices that cost one query however many boxes and rows show them."""
 
 from django import forms
 from django.conf import settings
@@ -7,7 +7,9 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from procedures.admin.forms import ChosenFirst, PlainLines
+from procedures.admin.catalogues import catalogue_of, shown_by_name
+from procedures.admin.choosing import ChosenFirst, NamedField, NamedSetField
+from procedures.admin.forms import PlainLines
 from procedures.models import Document, Institution, LegalInstrument, Office
 from procedures.translations.memory import remember_forms
 
@@ -73,14 +75,29 @@ class Bilingual:
         if isinstance(field and field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
             field.widget.can_add_related &= db_field.related_model in MADE_ON_THE_WAY
+            if not isinstance(field.widget.widget, forms.Select):
+                del field.widget.attrs["data-context"]  # by it Django's script finds lists to which it adds options
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        catalogue = None if "queryset" in kwargs else catalogue_of(db_field.related_model, request)
+        if catalogue and not catalogue.is_short:
+            kwargs |= {"form_class": NamedField, "catalogue": catalogue}
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        field.choices = list(field.choices)
+        none = [] if field.empty_label is None else [("", field.empty_label)]
+        field.choices = [*none, *catalogue.choices] if catalogue else list(field.choices)
         return field
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
+        catalogue = catalogue_of(db_field.related_model, request)
+        if catalogue and not catalogue.is_short:
+            kwargs |= {"form_class": NamedSetField, "catalogue": catalogue}
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
         field = super().formfield_for_manytomany(db_field, request, widget=ChosenFirst, **kwargs)
-        field.choices = list(field.choices)
+        field.choices = catalogue.choices if catalogue else list(field.choices)
         return field
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context["catalogues"] = shown_by_name(request)
+        return super().render_change_form(request, context, *args, **kwargs)

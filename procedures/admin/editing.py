@@ -17,6 +17,8 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from procedures.admin.catalogues import UNKNOWN
+from procedures.admin.choosing import MORE
 from procedures.comparison import Part, Row, Said, compare, field_change
 from procedures.merging import merge
 
@@ -61,6 +63,7 @@ class Sheet:
         """A QueryDict that asks to save the text; what `data` holds beyond the forms (the button) stays."""
         sent = data.copy()
         names = {self.form.add_prefix(name) for name in self.form.fields}
+        names |= {f"{name}{MORE}" for name in names}
         prefixes = tuple(f"{formset.prefix}-" for formset in self.formsets)
         for name in list(sent):
             if name in names or name.startswith((*prefixes, "take:")):
@@ -252,10 +255,14 @@ def read(form, data, prefix=None):
 def write(form, row, data, prefix=None):
     """The opposite of `read`: puts {field: value} into `data` as a browser would send it."""
     for name, value in row.items():
+        sent_as = html_name(form, name, prefix)
+        catalogue = getattr(form.fields[name], "catalogue", None)
         if isinstance(value, list):
-            data.setlist(html_name(form, name, prefix), value)
+            typed = [key for key in value if catalogue and key.startswith(UNKNOWN)]
+            data.setlist(sent_as, [key for key in value if key not in typed])
+            data.setlist(f"{sent_as}{MORE}", [catalogue.write(key) for key in typed])
         elif value is not False:
-            data[html_name(form, name, prefix)] = "on" if value is True else value
+            data[sent_as] = "on" if value is True else catalogue.write(value) if catalogue else value
 
 
 def html_name(form, name, prefix):
@@ -305,16 +312,18 @@ def said(field, value):
     if isinstance(value, bool):
         return Said(label, _("Yes") if value else _("No"))
     if isinstance(value, list):
-        names = names_of(field)
-        return Said(label, items=tuple(names.get(key, key) for key in value))
-    if hasattr(field, "choices"):
-        return Said(label, names_of(field).get(value, value) if value else "")
+        return Said(label, items=tuple(map(words_of(field), value)))
+    if isinstance(field, (forms.ModelChoiceField, forms.ChoiceField)):
+        return Said(label, words_of(field)(value) if value else "")
     return Said(label, value, is_long=True)
 
 
-def names_of(field):
-    """{key: words} of a field's choices."""
-    return {str(getattr(key, "value", key)): str(words) for key, words in field.choices}
+def words_of(field):
+    """A function from a key of a field's choices to its words."""
+    if catalogue := getattr(field, "catalogue", None):
+        return catalogue.write
+    names = {str(getattr(key, "value", key)): str(words) for key, words in field.choices}
+    return lambda key: names.get(key, key)
 
 
 def title(form, row):

@@ -12,13 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from procedures.models import Source
 
 
-class ChosenFirst(forms.CheckboxSelectMultiple):
-    """Checkboxes with the chosen ones on top: seen without scrolling, and no click undoes another."""
-
-    def optgroups(self, name, value, attrs=None):
-        return sorted(super().optgroups(name, value, attrs), key=lambda group: not group[1][0]["selected"])
-
-
 class PlainLines(forms.Textarea):
     """Gives line breaks as the database keeps them: browsers send a carriage return with each."""
 

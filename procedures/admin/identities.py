@@ -17,7 +17,7 @@ class IdentityAdmin(Bilingual, admin.ModelAdmin):
     versions = None  # the version class
     form = CatalogueForm
     list_editable = ("position",)
-    list_per_page = 200
+    list_per_page = 100
     readonly_fields = ("slug", "version_links")
     actions = None
 

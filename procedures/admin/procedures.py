@@ -156,15 +156,6 @@ class ProcedureVersionAdmin(VersionAdmin):
         test = self.admin_site.admin_view(partial(rule_test, self))
         return [path("rules/", test, name="procedures_rules"), *super().get_urls()]
 
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if db_field.name == "bundles":
-            # A procedure prints as its slug; people know it by the name of its last public version.
-            public = ProcedureVersion.objects.public().order_by("procedure", "number")
-            names = {version.procedure_id: str(version) for version in public}
-            field.choices = sorted(names.items(), key=lambda choice: choice[1])
-        return field
-
 
 @admin.register(Procedure)
 class ProcedureAdmin(IdentityAdmin):
