@@ -191,23 +191,29 @@ def _weasyprint():
         with contextlib.redirect_stdout(io.StringIO()):  # it prints a page of advice before it fails
             import weasyprint
 
-            from brochure import mending
+            from brochure import mending, sparing
     except (ImportError, OSError) as error:
         reason = str(error).partition("\n")[0]
         raise PdfUnavailable(f"PDFs can't be made here ({reason}): {INSTALL}") from error
     # Its warnings are about the screen's part of the shared tokens; what spoils a document is an error.
     weasyprint.LOGGER.setLevel(logging.ERROR)
     mending.mend()
+    sparing.spare()
     return weasyprint
 
 
 @lru_cache
 def _fetcher():
-    """Reads static files from disk; every other address is refused, so that no text can make the server fetch one."""
+    """Reads static files from disk and pictures that their address holds; every other address is refused.
+
+    So no text can make the server fetch one.
+    """
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class StaticFiles(URLFetcher):
         def fetch(self, url, headers=None):
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
             if not url.startswith(STATIC):
                 raise ValueError(f"only static files are read: {url}")
             path = static_path(unquote(urlsplit(url).path.lstrip("/")))

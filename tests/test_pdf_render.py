@@ -2,6 +2,9 @@
 
 import io
 import logging
+import re
+import subprocess
+import sys
 
 import pydyf
 import pytest
@@ -157,10 +160,28 @@ def test_child_process_that_fails_is_reported(tmp_path):
         pdf.write_in_child(PAGE.format("x"), tmp_path / "no-such-folder" / "x.pdf")
 
 
+STOCK = """
+import sys
+from brochure import pdf, sparing
+sparing.spare = lambda: None
+sys.stdout.buffer.write(pdf.draw(sys.stdin.read()))
+"""
+
+
+def test_sparing_work_changes_no_byte(db):
+    version = ProcedureVersion.objects.published().for_page().get(procedure__slug="licencia-de-funcionamiento")
+    sheet = procedure_sheet(version, timezone.localdate())
+    html = pdf.render_html("brochure/sheet_procedure.html", {"sheet": sheet, "date": sheet.date}, language="es")
+    child = subprocess.run([sys.executable, "-c", STOCK], input=html.encode(), capture_output=True, check=True)  # noqa: S603 - our own code
+    assert child.stdout == pdf.draw(html)
+
+
 def test_qr_tag_names_its_address_and_escapes_it():
-    svg = Template("{% load print %}{% qr address %}").render(Context({"address": "https://example.org/<&>"}))
-    assert "<title>Código QR de https://example.org/&lt;&amp;&gt;</title>" in svg
-    assert 'class="qr"' in svg
+    picture = Template("{% load print %}{% qr address %}").render(Context({"address": "https://example.org/<&>"}))
+    assert re.fullmatch(
+        r'<img class="qr" src="data:image/png;base64,[\w+/=]+" alt="Código QR de https://example.org/&lt;&amp;&gt;">',
+        picture,
+    )
 
 
 @pytest.fixture

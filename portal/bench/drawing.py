@@ -19,9 +19,9 @@ def draw_all(by, folder):
         by: "portal", or "stock" for WeasyPrint as it is installed.
     """
     if by == "stock":
-        from brochure import mending
+        from brochure import mending, sparing
 
-        mending.mend = lambda: None
+        mending.mend = sparing.spare = lambda: None
     walls, cpus, pages, size = [], [], 0, 0
     paths = sorted(Path(folder).iterdir())
     lay_out = pdf.lay_out if len(paths) == 1 else pdf.lay_out_handout
