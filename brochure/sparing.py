@@ -13,7 +13,9 @@ from weasyprint.text import line_break
 COMPOSED = {"position", "float", "display", "page", *css.INITIAL_NOT_COMPUTED}
 PLAIN = {name for name in INITIAL_VALUES if name not in COMPOSED and not name.startswith("text_decoration_")}
 LOGICAL = {
-    of_side(block="ttb", inline=direction) for of_side in css.PHYSICAL_FUNCTIONS.values() for direction in ("ltr", "rtl")
+    logical(block="ttb", inline=direction)
+    for logical in css.PHYSICAL_FUNCTIONS.values()
+    for direction in ("ltr", "rtl")
 }
 
 
