@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
-from procedures.admin.choosing import NamedField
+from procedures.admin.choosing import NamedField, NamedSetField
 
 
 def make_staff(name, *permissions):
@@ -28,6 +28,8 @@ def sent(field):
     """What a browser sends for the field: keys for several choices, a name where one is written, "on" for a ticked
     box, False for nothing."""
     value = field.value()
+    if isinstance(field.field, NamedSetField):
+        return [key for key in value or [] if str(key) in field.field.catalogue.labels]  # the ticks, not the boxes
     if isinstance(field.field, forms.ModelMultipleChoiceField):
         return [getattr(item, "pk", item) for item in value or []]
     if value is None:
