@@ -4,15 +4,17 @@ A page of the admin has hundreds of boxes and as many choices and labels. Django
 three more inside it. What is not drawn here, Django draws. tests/test_form_rendering.py holds that both say the same.
 """
 
+from html import escape
+
 from django.forms.renderers import TemplatesSetting
 from django.utils.formats import localize
-from django.utils.html import conditional_escape
 
 
 class Renderer(TemplatesSetting):
     def render(self, template_name, context, request=None):
         draw = DRAWN.get(template_name)
-        return draw(context) if draw else super().render(template_name, context, request)
+        drawn = draw(context) if draw else None
+        return super().render(template_name, context, request) if drawn is None else drawn
 
 
 # Every value goes through one of these two, as it does in a template.
@@ -20,12 +22,13 @@ class Renderer(TemplatesSetting):
 
 def written(value):
     """The value as `{{ value }}` writes it."""
-    return conditional_escape(localize(value))
+    return raw(localize(value))
 
 
 def raw(value):
     """The value as `{{ value|stringformat:"s" }}` writes it: numbers without separators."""
-    return conditional_escape(value if isinstance(value, str) else str(value))
+    text = value if isinstance(value, str) else str(value)
+    return text if hasattr(text, "__html__") else escape(text)
 
 
 def attributes(attrs):
@@ -100,6 +103,14 @@ def draw_errors(context):
     return f'<ul class="{written(context["error_class"])}"{key}>{items}</ul>'
 
 
+def draw_wrapper(context):
+    """What the admin puts around the choice of a record; with icons beside it, its template does."""
+    if any(context[f"can_{act}_related"] for act in ("add", "change", "delete", "view")):
+        return None
+    model = "" if context["model_has_limit_choices_to"] else f' data-model-ref="{written(context["model_name"])}"'
+    return f'<div class="related-widget-wrapper"{model}>{context["rendered_widget"]}</div>'
+
+
 WIDGETS = "django/forms/widgets"
 INPUTS = ("checkbox", "date", "email", "hidden", "number", "password", "search", "tel", "text", "time", "url")
 DRAWN = {
@@ -108,6 +119,7 @@ DRAWN = {
     f"{WIDGETS}/select.html": draw_select,
     f"{WIDGETS}/checkbox_select.html": draw_boxes,
     f"{WIDGETS}/radio.html": draw_boxes,
+    "admin/widgets/related_widget_wrapper.html": draw_wrapper,
     "django/forms/label.html": draw_label,
     "django/forms/errors/list/default.html": draw_errors,
     "django/forms/errors/list/ul.html": draw_errors,

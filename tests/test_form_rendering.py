@@ -2,6 +2,8 @@
 
 import pytest
 from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList
@@ -10,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy, override
 
 from portal.form_rendering import DRAWN, Renderer
+from procedures.models import Fee
 
 AWKWARD = [
     "Acta constitutiva",
@@ -101,6 +104,15 @@ def test_errors_are_drawn_as_django_draws_them(messages, key):
     assert same(draw)
 
 
+@pytest.mark.parametrize("may", [{}, {"can_add_related": True}, {"can_change_related": True}])
+def test_the_frame_of_a_choice_in_the_admin_is_drawn_as_django_draws_it(may):
+    relation = Fee._meta.get_field("instrument").remote_field
+    chosen = forms.Select(choices=CHOICES)
+    widget = RelatedFieldWidgetWrapper(chosen, relation, admin.site, **({"can_add_related": False} | may))
+    assert same(lambda renderer: widget.render("x", 1234, {"id": "id_x"}, renderer))
+
+
 def test_everything_that_is_drawn_is_compared():
     drawn = {widget.template_name for widget in WIDGETS} | {kind.template_name for kind in CHOOSING}
-    assert drawn | {"django/forms/label.html", ErrorList.template_name, ErrorList.template_name_ul} == set(DRAWN)
+    others = {"django/forms/label.html", ErrorList.template_name, ErrorList.template_name_ul}
+    assert drawn | others | {RelatedFieldWidgetWrapper.template_name} == set(DRAWN)

@@ -60,8 +60,7 @@ class NamedSet(forms.CheckboxSelectMultiple):
                 "chosen": sorted(chosen, key=lambda pair: pair[1]),
                 "more": f"{name}{MORE}",
                 "list": self.catalogue.list_id,
-                "typed": typed,
-                "empty": range(max(BOXES - len(typed), 1)),
+                "boxes": [*typed, *[""] * max(BOXES - len(typed), 1)],
             }
         }
 
