@@ -391,6 +391,17 @@ def test_other_pages_of_the_admin_choose_by_name_too(admin_client):
     assert '<datalist id="names-situation">' in admin_client.get(address).content.decode()
 
 
+def test_a_published_ficha_is_evidence_by_its_name(admin_client):
+    address = reverse("admin:engagement_statusupdate_add")
+    assert len(admin_client.get(address).context["inline_admin_formsets"]) == 1
+    for number in range(SHORT):
+        make_procedure(f"prueba-{number}", name_es=f"Permiso {number}")
+    make_procedure("sin-publicar", name_es="Permiso en borrador", state="draft", published_at=None)
+    html = admin_client.get(address).content.decode()
+    assert '<option value="Permiso 7">' in html
+    assert "Permiso en borrador" not in html
+
+
 # Two on the same draft
 
 

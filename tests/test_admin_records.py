@@ -242,3 +242,11 @@ def test_choice_gets_its_slug_and_its_place(admin_client):
     admin_client.post(address, data)
     choice = question.choices.get()
     assert (choice.slug, choice.position) == ("si-claro", 1)
+
+
+@pytest.mark.parametrize("model", [models.Document, models.LegalInstrument, models.Situation])
+def test_a_record_that_is_not_saved_yet_is_used_by_nobody(model, admin_client):
+    make_procedure("sin-requisitos")
+    page = admin_client.get(reverse(f"admin:procedures_{model._meta.model_name}_add")).content.decode()
+    assert page.count('<div class="readonly">–</div>') >= 2
+    assert "/admin/procedures/procedureversion/" not in page

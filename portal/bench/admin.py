@@ -1,4 +1,4 @@
-"""Every list of the admin, and the page of a draft, with the content of the house and with 3,000 procedures more."""
+"""Every list of the admin, and the pages of drafts, with the content of the house and with 3,000 procedures more."""
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -17,7 +17,7 @@ from portal.bench.measuring import (
 from portal.bench.rows import write_catalogue
 from portal.bench.synthetic import make_catalogue, situation_names
 from procedures.actions import start_version
-from procedures.models import ProcedureVersion
+from procedures.models import ProcedureVersion, ProgramVersion
 from procedures.translations.outdated import recount
 
 SITUATIONS = 200
@@ -43,12 +43,14 @@ def run(report, rounds, size):
 
 
 def addresses(version, staff):
-    """Name → address of the first page, each list the person may see, and a draft made of the version."""
+    """Name → address of the first page, each list the person may see, a draft made of the version, and a program's."""
     draft = start_version(of=version, author=staff)
+    programs = start_version(of=ProgramVersion.objects.published().first(), author=staff)
     lists = [model._meta for model in admin.site._registry]
     return {
         "first page": reverse("admin:index"),
         "a draft": reverse("admin:procedures_procedureversion_change", args=[draft.pk]),
+        "a program's draft": reverse("admin:procedures_programversion_change", args=[programs.pk]),
         **{
             f"list: {options.label_lower}": reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
             for options in lists

@@ -80,7 +80,7 @@ class Bilingual:
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        catalogue = None if "queryset" in kwargs else catalogue_of(db_field.related_model, request)
+        catalogue = catalogue_of(db_field.related_model, request)
         if catalogue and not catalogue.is_short:
             kwargs |= {"form_class": NamedField, "catalogue": catalogue}
             return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -110,11 +110,14 @@ def shown_by_name(request):
 
 
 def rows_of(model):
-    """The rows of a Catalogue, or None."""
+    """The rows of a Catalogue, or None. Of versions, those that are published can be chosen."""
     if has(model, "slug") and has(model, "name_es"):
         return list(model.objects.values_list("pk", "slug", *name_columns()))
     if has(model, "slug") and has(model, "versions"):
         return sorted(rows_by_version(model), key=lambda row: row[2:])
+    if hasattr(model, "IDENTITY"):
+        published = model.objects.published().order_by("name_es", "pk")
+        return list(published.values_list("pk", f"{model.IDENTITY}__slug", *name_columns()))
     return None
 
 

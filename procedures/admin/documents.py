@@ -38,8 +38,10 @@ class DocumentAdmin(RecordAdmin):
 
     @admin.display(description=_("Asked for by"))
     def asked_for_by(self, document):
-        return version_links(ProcedureVersion.objects.published().filter(requirements__document=document.pk).distinct())
+        asking = ProcedureVersion.objects.published().filter(requirements__document=document.pk).distinct()
+        return version_links(asking if document.pk else [])
 
     @admin.display(description=_("Issued by"))
     def issued_by(self, document):
-        return version_links(ProcedureVersion.objects.published().filter(results=document.pk))
+        issuing = ProcedureVersion.objects.published().filter(results=document.pk)
+        return version_links(issuing if document.pk else [])

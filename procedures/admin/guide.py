@@ -37,14 +37,16 @@ class SituationAdmin(RecordAdmin):
         for owner in ("", "requirements__", "fees__"):
             for field in Conditional.CONDITION_FIELDS:
                 naming |= Q(**{f"{owner}{field}": situation.pk})
-        return version_links(ProcedureVersion.objects.published().filter(naming).distinct())
+        versions = ProcedureVersion.objects.published().filter(naming).distinct()
+        return version_links(versions if situation.pk else [])
 
     @admin.display(description=_("programs"))
     def decides_programs(self, situation):
         naming = Q()
         for field in Conditional.CONDITION_FIELDS:
             naming |= Q(**{field: situation.pk})
-        return version_links(ProgramVersion.objects.published().filter(naming).distinct())
+        versions = ProgramVersion.objects.published().filter(naming).distinct()
+        return version_links(versions if situation.pk else [])
 
 
 @admin.register(BusinessType)

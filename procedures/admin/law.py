@@ -65,7 +65,8 @@ class LegalInstrumentAdmin(RecordAdmin):
     @admin.display(description=_("Cited by"))
     def cited_by(self, instrument):
         grounded = Q(citations__instrument=instrument.pk) | Q(fees__instrument=instrument.pk)
-        return version_links(ProcedureVersion.objects.published().filter(grounded).distinct())
+        citing = ProcedureVersion.objects.published().filter(grounded).distinct()
+        return version_links(citing if instrument.pk else [])
 
 
 @admin.register(UnitValue)
