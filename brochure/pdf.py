@@ -7,11 +7,9 @@ the portal runs all the same.
 import contextlib
 import hashlib
 import io
-import json
 import logging
 import re
 import subprocess
-import sys
 import threading
 import unicodedata
 from functools import lru_cache
@@ -19,7 +17,6 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from django.contrib.staticfiles.finders import FileSystemFinder
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -110,39 +107,6 @@ def digest(html):
     sheets = (*_stylesheet_bytes(), *(path.read_bytes() for path in linked))
     parts = [html.encode(), *sheets, installed_version("weasyprint").encode()]
     return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
-
-
-def write_in_child(html, path, progress=lambda page: None):
-    """Writes the PDF to `path` in a process of its own, whose memory is given back when it ends.
-
-    Args:
-        progress: called with the number of each page as it is laid out (from 1 again on a second pass).
-
-    Returns:
-        The number of pages.
-
-    Raises:
-        PdfUnavailable: as above.
-        RenderFailed: the process ended without a PDF.
-    """
-    command = [sys.executable, "-m", "brochure.pdf", str(path)]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=settings.BASE_DIR
-    ) as process:
-        with contextlib.suppress(BrokenPipeError):  # a child that ends early says why on its output
-            process.stdin.write(html)
-            process.stdin.close()
-        pages = None
-        for line in process.stdout:
-            told = json.loads(line)
-            if "unavailable" in told:
-                raise PdfUnavailable(told["unavailable"])
-            if "page" in told:
-                progress(told["page"])
-            pages = told.get("pages", pages)
-    if process.returncode or not pages:
-        raise RenderFailed(f"The PDF process ended with {process.returncode}.")
-    return pages
 
 
 def lay_out_handout(html):
@@ -244,32 +208,3 @@ def _stylesheets(sources):
     """Parsed once for all documents."""
     CSS = _weasyprint().CSS
     return [CSS(string=source.decode(), base_url=f"{STATIC}css/", url_fetcher=_fetcher()) for source in sources]
-
-
-def _main(path):
-    """The child process: HTML on standard input, the PDF at `path`, JSON lines of progress on standard output."""
-
-    def tell(**message):
-        print(json.dumps(message), flush=True)
-
-    class Pages(logging.Handler):
-        def emit(self, record):
-            _step, _dash, page = record.getMessage().rpartition("Page ")
-            if page.isdigit():
-                tell(page=int(page))
-
-    try:
-        _weasyprint()
-    except PdfUnavailable as error:
-        tell(unavailable=str(error))
-        return
-    logger = logging.getLogger("weasyprint.progress")
-    logger.setLevel(logging.INFO)
-    logger.addHandler(Pages())
-    document = lay_out(sys.stdin.buffer.read().decode())
-    document.write_pdf(path, **OPTIONS)
-    tell(pages=len(document.pages))
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1])

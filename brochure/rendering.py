@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from brochure import pdf
+from brochure import volumes
 from brochure.actions import DraftChanged, edition_html, locked_draft
 from brochure.booklet import impose
 from brochure.models import EditionFile, Paper, Rendering
@@ -151,7 +151,7 @@ class Press:
         return sides
 
     def draw_pages(self, html, language, paper, path):
-        return pdf.write_in_child(html, path, lambda page: self.note_page(language, paper, page))
+        return volumes.write_in_child(html, path, lambda page: self.note_page(language, paper, page))
 
     def note_page(self, language, paper, page):
         if self.is_stopped.is_set():

@@ -6,6 +6,7 @@ import sys
 import weasyprint
 from weasyprint import css, html
 from weasyprint.css import INITIAL_VALUES, ComputedStyle
+from weasyprint.css.counters import CounterStyle
 from weasyprint.css.properties import INHERITED
 from weasyprint.text import line_break
 
@@ -31,7 +32,7 @@ def spare():
 def ua_stylesheet():
     """The browser's own styles without those of footnotes, which make six styles for each element of any document."""
     text = re.sub(r"^::(?:foot)?note.*\n", "", html.UA, flags=re.MULTILINE).replace("\n::marker", "\nli::marker")
-    return weasyprint.CSS(string=text, counter_style=html.UA_COUNTER_STYLE)
+    return weasyprint.CSS(string=text, counter_style=CounterStyle())
 
 
 _UA_STYLESHEET = ua_stylesheet()

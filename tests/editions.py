@@ -1,15 +1,26 @@
 """Editions for tests: composed of what is published, with files that only pretend to be what they are called."""
 
 import hashlib
+import tempfile
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
-from brochure.actions import compose_edition, publish_edition
+from brochure import volumes
+from brochure.actions import compose_edition, edition_html, publish_edition
 from brochure.models import Edition, Paper
 from brochure.rendering import Drawn, keep_file
 
 TITLES = {"title_es": "Guía de prueba", "title_en": "Test guide"}
+
+
+def edition_pdf(edition, language, paper=Paper.LETTER):
+    """The bytes of an edition's PDF, drawn as its files are."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "edition.pdf")
+        volumes.write_in_child(edition_html(edition, language, timezone.localdate(), paper), path)
+        return path.read_bytes()
 
 
 def drawn(edition, language, content, paper=Paper.LETTER):

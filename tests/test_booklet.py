@@ -5,14 +5,12 @@ import subprocess
 import pikepdf
 import pytest
 from django.db import transaction
-from django.utils import timezone
 from pypdf import PdfReader
 
-from brochure import pdf
-from brochure.actions import compose_edition, edition_html
+from brochure.actions import compose_edition
 from brochure.booklet import folding_order, impose
 from procedures.models import Stage
-from tests.editions import TITLES
+from tests.editions import TITLES, edition_pdf
 from tests.pdf_reading import bookmarks, elements, pages_of, squeezed, verdict
 
 
@@ -35,9 +33,9 @@ def booklet(django_db_setup, django_db_blocker, tmp_path_factory):
     folder = tmp_path_factory.mktemp("booklet")
     with django_db_blocker.unblock(), transaction.atomic():
         edition = compose_edition(kind="stage", stage=Stage.objects.get(slug="planear"), **TITLES)
-        html = edition_html(edition, "es", timezone.localdate(), "booklet")
+        content = edition_pdf(edition, "es", "booklet")
         transaction.set_rollback(True)
-    (folder / "pages.pdf").write_bytes(pdf.write(html))
+    (folder / "pages.pdf").write_bytes(content)
     sides = impose(folder / "pages.pdf", folder / "booklet.pdf")
     assert sides == len(PdfReader(folder / "booklet.pdf").pages)
     return folder / "pages.pdf", folder / "booklet.pdf"

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
-from brochure import models, pdf, rendering
+from brochure import models, pdf, rendering, volumes
 from brochure.actions import (
     DraftChanged,
     NothingToPrint,
@@ -305,7 +305,7 @@ def test_failed_file_leaves_the_whole_ones_and_no_half_one(db, editions_folder, 
         path.write_bytes(b"%PDF half")
         raise pdf.RenderFailed
 
-    monkeypatch.setattr(pdf, "write_in_child", fail)
+    monkeypatch.setattr(volumes, "write_in_child", fail)
     keep_file(edition, drawn(edition, "es", b"%PDF whole"))
     with pytest.raises(pdf.RenderFailed):
         render_edition(edition=edition)

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 from pypdf import PdfReader
 
-from brochure import pdf
+from brochure import pdf, volumes
 from brochure.actions import compose_edition, edition_html
 from brochure.contents import edition_contents
 from brochure.paperwork import that_fit
@@ -90,7 +90,7 @@ def editions(django_db_setup, django_db_blocker, tmp_path_factory):
                 contents = edition_contents(edition, date) | {"paper": "letter"}
                 html = pdf.render_html("brochure/edition.html", contents, language=language)
                 assert html == edition_html(edition, language, date)
-                pages = pdf.write_in_child(html, path)
+                pages = volumes.write_in_child(html, path)
                 printed[language] = Printed(language, contents, path.read_bytes(), pages)
         transaction.set_rollback(True)
     return printed

@@ -6,15 +6,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 from pikepdf import Dictionary, Name
 from pypdf import PdfReader
 
 from brochure import pdf
-from brochure.actions import compose_edition, edition_html
+from brochure.actions import compose_edition
 from brochure.booklet import impose
 from procedures.models import Stage
-from tests.editions import TITLES
+from tests.editions import TITLES, edition_pdf
 from tests.pdf_reading import bookmarks, elements, verdict
 
 PAPERS = {"letter": (612, 792), "booklet": (396, 612), "large": (612, 792)}  # points
@@ -26,7 +26,7 @@ def edition(paper, language, client):
     """A stage's edition: a few records of both kinds, and every chapter that an edition has."""
     stage = Stage.objects.get(slug="operar")
     composed = compose_edition(kind="stage", stage=stage, foreword_es="Para quien empieza.", **TITLES)
-    return pdf.write(edition_html(composed, language, timezone.localdate(), paper))
+    return edition_pdf(composed, language, paper)
 
 
 def folded(language, client):

@@ -12,10 +12,11 @@ from django.template import Context, Template
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
-from brochure import pdf
+from brochure import pdf, volumes
 from brochure.actions import compose_edition, edition_html
 from brochure.sheets import procedure_sheet
 from procedures.models import ProcedureVersion
+from tests.editions import edition_pdf
 from tests.factories import make_document, make_procedure, make_program
 from tests.pdf_reading import elements, fonts, pages_of, squeezed, text_of, verdict
 
@@ -150,14 +151,14 @@ def test_same_html_gives_the_same_pdf():
 def test_child_process_writes_the_same_pdf_and_counts_its_pages(tmp_path):
     pages = []
     html = PAGE.format("<br>".join("línea" for _ in range(200)))
-    assert pdf.write_in_child(html, tmp_path / "x.pdf", pages.append) == 4
+    assert volumes.write_in_child(html, tmp_path / "x.pdf", pages.append) == 4
     assert (tmp_path / "x.pdf").read_bytes() == pdf.write(html)
     assert pages[:4] == [1, 2, 3, 4]
 
 
 def test_child_process_that_fails_is_reported(tmp_path):
     with pytest.raises(pdf.RenderFailed):
-        pdf.write_in_child(PAGE.format("x"), tmp_path / "no-such-folder" / "x.pdf")
+        volumes.write_in_child(PAGE.format("x"), tmp_path / "no-such-folder" / "x.pdf")
 
 
 STOCK = """
@@ -241,7 +242,7 @@ def monstrous_edition(monster):
 
 @pytest.mark.parametrize(("paper", "language"), [("letter", "en"), ("booklet", "es"), ("large", "es")])
 def test_monstrous_edition_is_still_valid_and_whole_on_every_paper(monstrous_edition, monster, paper, language):
-    content = pdf.write(edition_html(monstrous_edition, language, timezone.localdate(), paper))
+    content = edition_pdf(monstrous_edition, language, paper)
     pages = pages_of(content)
     words = "".join(pages)
     assert verdict(content) == []
