@@ -1,4 +1,4 @@
-"""Draws the files of a draft, two at a time, each in a process of its own whose memory is given back when it ends.
+"""Draws the files of a draft, each by processes of its own whose memory is given back when they end.
 
 It can be killed at any moment and run again, even by two processes at once: a file is whole before it has its name,
 gets its row only then, and what has a row is not drawn again. How far it is stands in a row of `Rendering`.
@@ -6,12 +6,10 @@ gets its row only then, and what has a row is not drawn again. How far it is sta
 
 import hashlib
 import os
-import threading
 import time
-from collections import deque
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -19,12 +17,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from brochure import volumes
-from brochure.actions import DraftChanged, edition_html, locked_draft
-from brochure.booklet import impose
+from brochure.actions import edition_html, locked_draft
 from brochure.models import EditionFile, Paper, Rendering
 
-AT_ONCE = 2  # files
-GLANCE = 1  # second between two looks at how far they are
+GLANCE = 1  # second between two reports of how far it is
 DAY = 24 * 60 * 60  # seconds
 
 
@@ -86,79 +82,46 @@ def begin(edition):
 
 
 class Press:
-    """Draws files of a draft. Threads wait for the processes; only the thread that calls `draw` uses the database."""
+    """Draws files of a draft, one after the other, and writes down how far it is."""
 
     def __init__(self, draft, folder, files, progress):
-        self.draft, self.folder, self.progress = draft, folder, progress
-        self.waiting = deque(files)
-        self.pages = {}  # {(language, paper): page} of the files that are being drawn
-        self.is_stopped = threading.Event()
+        self.draft, self.folder, self.files, self.progress = draft, folder, files, progress
+        self.pages = {}  # {(language, paper): page} of the file that is being drawn
+        self.reported = 0  # when
 
     def draw(self):
         """Yields each file as a Drawn when it is whole."""
         try:
-            with ThreadPoolExecutor(AT_ONCE) as threads:
-                yield from self.draw_in(threads)
+            for language, paper in self.files:
+                self.pages = {(language, paper): 0}
+                self.report()
+                yield self.draw_file(language, paper)
         finally:
             for path in self.folder.glob(f"*-{os.getpid()}.part"):
                 path.unlink(missing_ok=True)
 
-    def draw_in(self, threads):
-        running = {}
-        try:
-            while self.waiting or running:
-                while self.waiting and len(running) < AT_ONCE:
-                    self.begin_next(threads, running)
-                self.report()
-                for job in wait(running, GLANCE, FIRST_COMPLETED).done:
-                    yield job.result()
-                    self.pages.pop(running.pop(job))
-        finally:
-            self.is_stopped.set()  # so that the threads, which are waited for, end soon
-
-    def begin_next(self, threads, running):
-        language, paper = file = self.waiting.popleft()
+    def draw_file(self, language, paper):
+        """Writes and measures one file at a temporary path."""
         html = edition_html(self.draft, language, self.draft.printed_on, paper)
         path = self.folder / f"{language}-{paper}-{os.getpid()}.part"
-        self.pages[file] = 0
-        running[threads.submit(self.draw_file, html, language, paper, path)] = file
-
-    def draw_file(self, html, language, paper, path):
-        """Writes and measures one file at a temporary path; runs in a thread."""
+        pages = None
         if paper == Paper.SCREEN:
             path.write_text(html, encoding="utf-8")
-            pages = None
-        elif paper == Paper.BOOKLET:
-            in_order = path.with_name(f"{language}-pages-{os.getpid()}.part")
-            pages = self.draw_pages(html, language, paper, in_order)
-            impose(in_order, path)
-            in_order.unlink()
         else:
-            pages = self.draw_pages(html, language, paper, path)
-            if paper == Paper.BOOKLET:
-                pages = self.folded(path)
+            note = partial(self.note_page, (language, paper))
+            pages = volumes.write_in_child(html, path, note, folded=paper == Paper.BOOKLET)
         content = path.read_bytes()
         with path.open("rb") as file:
             os.fsync(file.fileno())
         return Drawn(language, paper, path, pages, len(content), hashlib.sha256(content).hexdigest())
 
-    def folded(self, path):
-        """Puts half-letter pages two to a side; returns the number of sides."""
-        halves = path.with_name(f"halves-{path.name}")
-        path.replace(halves)
-        sides = impose(halves, path)
-        halves.unlink()
-        return sides
-
-    def draw_pages(self, html, language, paper, path):
-        return volumes.write_in_child(html, path, lambda page: self.note_page(language, paper, page))
-
-    def note_page(self, language, paper, page):
-        if self.is_stopped.is_set():
-            raise DraftChanged  # which closes the process's output and so ends it
-        self.pages[language, paper] = max(page, self.pages[language, paper])
+    def note_page(self, file, page):
+        """Keeps count; what it raises closes the process's output and so ends it."""
+        self.pages[file] = page
         if page % 10 == 0:
-            self.progress(f"{language} {paper}: page {page} …")
+            self.progress(f"{' '.join(file)}: page {page} …")
+        if time.monotonic() - self.reported > GLANCE:
+            self.report()
 
     def report(self):
         """Writes down how far it is.
@@ -166,6 +129,7 @@ class Press:
         Raises:
             DraftChanged: there is nothing any more to be drawn for.
         """
+        self.reported = time.monotonic()
         files = list(self.draft.files.all())
         drawing = [{"language": file[0], "paper": file[1], "page": page} for file, page in self.pages.items()]
         with transaction.atomic():

@@ -24,6 +24,7 @@ def spare():
     """Changes the library for this process; doing it twice makes no difference."""
     weasyprint.HTML._ua_stylesheets = _without_notes
     ComputedStyle.__missing__ = computed
+    line_break.get_font_description = get_font_description
     for name, module in sys.modules.items():
         if name.startswith("weasyprint.layout.") and hasattr(module, "split_first_line"):
             module.split_first_line = split_first_line
@@ -56,6 +57,17 @@ def split_first_line(text, style, context, max_width, spacing, is_line_start=Tru
         line = _split_first_line(text, style, context, max_width, spacing, is_line_start, minimum)
         known[key] = line, style  # kept, lest another style be given its id
     return known[key][0]
+
+
+_get_font_description = line_break.get_font_description
+
+
+def get_font_description(style):
+    """WeasyPrint's own function, asked once for each style and not twice for each line."""
+    known = vars(style)
+    if "font_description" not in known:
+        known["font_description"] = _get_font_description(style)
+    return known["font_description"]
 
 
 _computed = ComputedStyle.__missing__

@@ -15,11 +15,13 @@ import sys
 from collections import deque
 from dataclasses import dataclass, field
 from multiprocessing import connection
+from pathlib import Path
 
 from django.conf import settings
 
 from brochure import pdf
 from brochure.binding import bind
+from brochure.booklet import impose
 
 CUT = "<!-- volume -->"
 """Stands in a template where a new volume may begin; no content can say it unescaped."""
@@ -59,20 +61,21 @@ class Volume:
     content: bytes | None = None
 
 
-def write_in_child(html, path, progress=lambda page: None):
-    """Writes the PDF to `path` in a process of its own, whose memory is given back when it ends.
+def write_in_child(html, path, progress=lambda page: None, *, folded=False):
+    """Writes the PDF to `path` in processes of their own, whose memory is given back when they end.
 
     Args:
         progress: called with the number of pages that are laid out, whenever there are more.
+        folded: half-letter pages are put two to a side, as a booklet to fold.
 
     Returns:
-        The number of pages.
+        The number of pages, of the booklet that of its sides.
 
     Raises:
         PdfUnavailable: the PDF library is missing.
         RenderFailed: the process ended without a PDF.
     """
-    command = [sys.executable, "-m", "brochure.volumes", str(path)]
+    command = [sys.executable, "-m", "brochure.volumes", str(path), *(["folded"] if folded else [])]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=settings.BASE_DIR
     ) as process:
@@ -284,7 +287,16 @@ class Job:
         return cls(number, counts, ours, process)
 
 
-def _main(path):
+def draw_folded(html, path, progress):
+    """As `draw`, put two to a side; returns the number of sides."""
+    in_order = Path(path).with_name(f"pages-{Path(path).name}")
+    draw(html, in_order, progress)
+    sides = impose(in_order, path)
+    in_order.unlink()
+    return sides
+
+
+def _main(path, folded=""):
     """The child process: HTML on standard input, the PDF at `path`, JSON lines of progress on standard output."""
 
     def tell(**message):
@@ -292,7 +304,7 @@ def _main(path):
 
     html = sys.stdin.buffer.read().decode()
     try:
-        pages = draw(html, path, lambda page: tell(page=page))
+        pages = (draw_folded if folded else draw)(html, path, lambda page: tell(page=page))
     except pdf.PdfUnavailable as error:
         tell(unavailable=str(error))
     else:
@@ -300,4 +312,4 @@ def _main(path):
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1])
+    _main(*sys.argv[1:])

@@ -290,7 +290,7 @@ def test_a_draft_that_changes_while_it_is_drawn_stops_that(db, editions_folder, 
     monkeypatch.setattr(rendering.Press, "report", change_it)
     with pytest.raises(DraftChanged):
         render_edition(edition=edition)
-    assert [file["language"] for file in seen[0]] == ["es", "en"]
+    assert [file["language"] for file in seen[0]] == ["es"]
     assert EditionFile.objects.count() == 0
     assert Rendering.objects.count() == 0
     assert list((editions_folder / "1").iterdir()) == []
@@ -301,7 +301,7 @@ def test_failed_file_leaves_the_whole_ones_and_no_half_one(db, editions_folder, 
     make_procedure("uno")
     edition = compose_edition(**TITLES)
 
-    def fail(html, path, progress):
+    def fail(html, path, progress, *, folded):
         path.write_bytes(b"%PDF half")
         raise pdf.RenderFailed
 

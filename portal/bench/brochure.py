@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from portal.bench.measuring import database_of_its_own, load_fixtures
 from procedures.models import ProcedureVersion
 
 RECORDS = (43, 300, 1_000)
+GLANCE = 0.1  # seconds between two looks at the memory
 COLUMNS = ("document", "by", "HTML s", "s", "CPU s", "peak MB", "pages", "kB")
 LAYOUT = "{:26}{:8}{:>8}{:>8}{:>8}{:>9}{:>7}{:>9}"
 
@@ -115,9 +117,27 @@ def drawn_in_child(by, *documents):
     Raises:
         subprocess.CalledProcessError: it could not.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as output:
         for number, html in enumerate(documents):
             (Path(folder) / f"{number:04}.html").write_text(html, encoding="utf-8")
         command = [sys.executable, "-m", "portal.bench.drawing", by, folder]
-        done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter and module
-    return json.loads(done.stdout)
+        with subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=output, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own interpreter and module
+            peak = 0
+            while process.poll() is None:
+                peak = max(peak, memory(process.pid))
+                time.sleep(GLANCE)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        output.seek(0)
+        return json.loads(output.read()) | {"peak": round(peak)}
+
+
+def memory(process):
+    """MB that a process and its children hold at this moment, what they share counted once; 0 where Linux can't say."""
+    place = Path(f"/proc/{process}")
+    try:
+        children = (place / "task" / str(process) / "children").read_text().split()
+        held = re.search(r"^Pss: *(\d+) kB", (place / "smaps_rollup").read_text(), re.MULTILINE)
+    except OSError:  # it has just ended
+        return 0
+    return int(held[1]) / 1024 + sum(map(memory, children)) if held else 0

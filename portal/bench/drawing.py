@@ -1,22 +1,23 @@
 """The process that `portal.bench.brochure` has draw its documents: it needs no database and gives its memory back."""
 
 import json
-import resource
+import os
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-from brochure import pdf
+from brochure import pdf, volumes
 
 
 def draw_all(by, folder):
-    """Prints {wall, cpu: median seconds of a document, peak: MB, pages, bytes: of all} of the HTML files in a folder.
+    """Prints {wall, cpu: median seconds of a document, pages, bytes: of all} of the HTML files in a folder.
 
     A single document is an edition and drawn cold; several are handouts, of which the first is not counted.
 
     Args:
-        by: "portal", or "stock" for WeasyPrint as it is installed.
+        by: "portal", or "stock" for WeasyPrint as it is installed, which lays out an edition as one document.
     """
     if by == "stock":
         from brochure import mending, sparing
@@ -24,17 +25,36 @@ def draw_all(by, folder):
         mending.mend = sparing.spare = lambda: None
     walls, cpus, pages, size = [], [], 0, 0
     paths = sorted(Path(folder).iterdir())
-    lay_out = pdf.lay_out if len(paths) == 1 else pdf.lay_out_handout
-    for path in paths:
-        wall, cpu = time.perf_counter(), time.process_time()
-        document = lay_out(path.read_text(encoding="utf-8"))
-        size += len(document.write_pdf(**pdf.OPTIONS))
-        pages += len(document.pages)
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
+    draw = draw_handout if len(paths) > 1 else draw_as_one if by == "stock" else volumes.draw
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        for path in paths:
+            html = path.read_text(encoding="utf-8")
+            wall, cpu = time.perf_counter(), processor_time()
+            pages += draw(html, file.name)
+            walls.append(time.perf_counter() - wall)
+            cpus.append(processor_time() - cpu)
+            size += Path(file.name).stat().st_size
     told = {"wall": statistics.median(walls[1:] or walls), "cpu": statistics.median(cpus[1:] or cpus)}
-    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    print(json.dumps(told | {"peak": peak, "pages": pages, "bytes": size}))
+    print(json.dumps(told | {"pages": pages, "bytes": size}))
+
+
+def draw_handout(html, path):
+    """Writes the PDF and returns its pages, as all of these do."""
+    return written(pdf.lay_out_handout(html), path)
+
+
+def draw_as_one(html, path):
+    return written(pdf.lay_out(html), path)
+
+
+def written(document, path):
+    document.write_pdf(path, **pdf.OPTIONS)
+    return len(document.pages)
+
+
+def processor_time():
+    """Seconds of this process and of those it has waited for."""
+    return sum(os.times()[:4])
 
 
 if __name__ == "__main__":
