@@ -377,7 +377,7 @@ def test_page_of_a_draft_costs_the_same_for_one_and_three_records(as_printer, dj
     for n in range(count):
         make_procedure(f"numero-{n}")
     edition = compose_edition(**TITLES)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(20):
         as_printer.get(f"{LIST}{edition.pk}/change/")
 
 
