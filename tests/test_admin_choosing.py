@@ -25,7 +25,7 @@ ROWS = [
     (32, "numero", "4", "4"),
     (33, "termino", "Término", "Term"),
     (34, "termino-2", "Termino", "End"),
-    (35, "sin-nombre", "", ""),
+    (35, "sin-nombre", "", None),
 ]
 
 

@@ -5,6 +5,7 @@ Read with one query for all the boxes and rows of a page (two for procedures), h
 
 from collections import Counter
 from functools import cached_property
+from itertools import islice
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
@@ -26,7 +27,7 @@ class Catalogue:
 
     Args:
         kind: "document", "institution", …
-        rows: (key, slug, name in each language of the settings) of each record, in the order in which they are offered.
+        rows: (key, slug, name in each language of the settings, if any) of each, in the order of the list.
     """
 
     def __init__(self, kind, rows):
@@ -34,10 +35,7 @@ class Catalogue:
         self._rows = [(str(key), *texts) for key, *texts in rows]
         codes = [code for code, _name in settings.LANGUAGES]
         spoken = codes.index(get_language()) if get_language() in codes else 0
-        # Without line breaks, which a box would swallow.
-        called = [
-            (key, slug, " ".join((names[spoken] or names[0] or slug).split())) for key, slug, *names in self._rows
-        ]
+        called = [(key, slug, tidy(names[spoken] or names[0] or slug)) for key, slug, *names in self._rows]
         times = Counter(name for _key, _slug, name in called)
         # Two of one name are told apart by their slugs. A name that ends like that gets its own, so that all differ.
         self.labels = {
@@ -84,7 +82,7 @@ class Catalogue:
     def write(self, value):
         """What stands in the box for a key or an unknown text."""
         text = "" if value is None else str(value)
-        return text.removeprefix(UNKNOWN) if text.startswith(UNKNOWN) else self.labels.get(text, text)
+        return self.labels.get(text, text.removeprefix(UNKNOWN))
 
     def similar(self, text):
         """The labels that have all words of the text; one more than are shown, if there are more."""
@@ -92,7 +90,7 @@ class Catalogue:
         if not words:
             return []
         found = (label for label in self.labels.values() if all(word in fold(label) for word in words))
-        return [label for _place, label in zip(range(SIMILAR + 1), found, strict=False)]
+        return list(islice(found, SIMILAR + 1))
 
 
 def catalogue_of(model, request):
@@ -114,7 +112,7 @@ def rows_of(model):
     if has(model, "slug") and has(model, "name_es"):
         return list(model.objects.values_list("pk", "slug", *name_columns()))
     if has(model, "slug") and has(model, "versions"):
-        return sorted(rows_by_version(model), key=lambda row: row[2:])
+        return sorted(rows_by_version(model), key=lambda row: (row[2], row[1]))
     if hasattr(model, "IDENTITY"):
         published = model.objects.published().order_by("name_es", "pk")
         return list(published.values_list("pk", f"{model.IDENTITY}__slug", *name_columns()))
