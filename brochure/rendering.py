@@ -59,6 +59,7 @@ def render_edition(*, edition, progress=lambda line: None):
     """
     draft = begin(edition)
     missing = [file for file in draft.wanted_files if not draft.files.filter(language=file[0], paper=file[1]).exists()]
+    missing.sort(key=lambda file: file[1] != Paper.SCREEN)  # what is there in a second can be looked at first
     folder = settings.EDITIONS_DIR / str(draft.number)
     folder.mkdir(parents=True, exist_ok=True)
     remove_leftovers(folder)
