@@ -166,7 +166,9 @@ class Workshop:
 
     def orders(self):
         """Pairs of a volume's number and whether its pages are only counted; the order in which to begin."""
-        yield from ((number, True) for number, volume in enumerate(self.volumes) if volume.is_counted_first)
+        for number, volume in enumerate(self.volumes):
+            if volume.is_counted_first and volume.length is None:
+                yield number, True
         yield from ((number, False) for number in range(len(self.volumes)))
 
     def draw(self):

@@ -130,12 +130,16 @@ def test_chapter_of_two_volumes_goes_on_under_its_name(draw):
     assert pages_of(content)[1].endswith("unopiepágina2")  # the running head is the last in the file
 
 
-def test_numbers_are_given_again_where_they_change_the_pages(draw, monkeypatch):
-    """With numbers as wide as was thought the list takes one page more than with those that come."""
-    monkeypatch.setattr(volumes, "ANY_PAGE", "0 " * 3000)
-    content = draw(chapter("contenido", listing("alfa")), chapter("uno", record("alfa")))
-    assert len(pages_of(content)) == 2
-    assert "alfaen2" in pages_of(content)[0]
+def test_numbers_are_given_again_where_they_change_the_pages(tmp_path, monkeypatch):
+    """With numbers as wide as was thought the list takes more pages than with those that come."""
+    monkeypatch.setattr(volumes, "MOST", 1)
+    monkeypatch.setattr(volumes, "ANY_PAGE", "0 " * 20_000)
+    told = []
+    parts = [chapter("contenido", listing("alfa")), chapter("uno", record("alfa"))]
+    assert volumes.draw(FRAME.format("".join(parts)), tmp_path / "x.pdf", told.append) == 2
+    assert "alfaen2" in pages_of((tmp_path / "x.pdf").read_bytes())[0]
+    assert told[-2:] == [1, 2]
+    assert len(told) > 2  # of the attempt before
 
 
 def test_small_parts_share_a_volume_and_what_names_pages_stands_alone(monkeypatch):
