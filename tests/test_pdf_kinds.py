@@ -10,7 +10,6 @@ from django.utils import translation
 from pikepdf import Dictionary, Name
 from pypdf import PdfReader
 
-from brochure import pdf
 from brochure.actions import compose_edition
 from brochure.booklet import impose
 from procedures.models import Stage
