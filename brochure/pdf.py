@@ -9,6 +9,7 @@ import hashlib
 import io
 import logging
 import re
+import ssl
 import subprocess
 import threading
 import unicodedata
@@ -184,7 +185,7 @@ def _fetcher():
             kind = {".svg": "image/svg+xml", ".png": "image/png", ".css": "text/css"}.get(path.suffix)
             return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind} if kind else None)
 
-    return StaticFiles()
+    return StaticFiles(ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))  # or it would read all certificates
 
 
 def static_path(name):
