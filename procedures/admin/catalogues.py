@@ -108,13 +108,16 @@ def shown_by_name(request):
 
 
 def rows_of(model):
-    """The rows of a Catalogue, or None. Of versions, those that are published can be chosen."""
+    """The rows of a Catalogue, or None. Of versions, those that are published can be chosen.
+
+    `rewrite(False)`: the columns are named with their language, and thousands of rows are read faster as they are.
+    """
     if has(model, "slug") and has(model, "name_es"):
-        return list(model.objects.values_list("pk", "slug", *name_columns()))
+        return list(model.objects.rewrite(False).values_list("pk", "slug", *name_columns()))
     if has(model, "slug") and has(model, "versions"):
         return sorted(rows_by_version(model), key=lambda row: (row[2], row[1]))
     if hasattr(model, "IDENTITY"):
-        published = model.objects.published().order_by("name_es", "pk")
+        published = model.objects.rewrite(False).published().order_by("name_es", "pk")
         return list(published.values_list("pk", f"{model.IDENTITY}__slug", *name_columns()))
     return None
 
@@ -122,8 +125,8 @@ def rows_of(model):
 def rows_by_version(identities):
     """A procedure itself has no name: people know it by that of its last public version."""
     versions = identities._meta.get_field("versions").related_model
-    public = versions.objects.public().order_by("number").values_list(versions.IDENTITY, *name_columns())
-    names = {identity: rest for identity, *rest in public}
+    public = versions.objects.rewrite(False).public().order_by("number")
+    names = {identity: rest for identity, *rest in public.values_list(versions.IDENTITY, *name_columns())}
     nameless = [""] * len(settings.LANGUAGES)
     for key, slug in identities.objects.order_by().values_list("pk", "slug"):
         yield key, slug, *names.get(key, nameless)
