@@ -25,9 +25,12 @@ def spare():
     weasyprint.HTML._ua_stylesheets = _without_notes
     ComputedStyle.__missing__ = computed
     line_break.get_font_description = get_font_description
+    line_break.Layout.deactivate = line_break.Layout.reactivate = stay
     for name, module in sys.modules.items():
         if name.startswith("weasyprint.layout.") and hasattr(module, "split_first_line"):
             module.split_first_line = split_first_line
+        if name.startswith("weasyprint.") and hasattr(module, "strut"):
+            module.strut = strut
 
 
 def _nothing(url):
@@ -73,6 +76,21 @@ def get_font_description(style):
     if "font_description" not in known:
         known["font_description"] = _get_font_description(style)
     return known["font_description"]
+
+
+_strut = line_break.strut
+
+
+def strut(style):
+    """WeasyPrint's own function, which writes out all that fonts depend on to look its answer up, for every line."""
+    known = vars(style)
+    if "strut" not in known:
+        known["strut"] = _strut(style)
+    return known["strut"]
+
+
+def stay(layout, style=None):
+    """A line that is set stays so until it is drawn; WeasyPrint forgets it and sets it again, to save memory."""
 
 
 _computed = ComputedStyle.__missing__

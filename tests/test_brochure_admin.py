@@ -376,9 +376,10 @@ def test_page_of_a_draft_costs_the_same_for_one_and_three_records(as_printer, dj
     clear_catalogue()
     for n in range(count):
         make_procedure(f"numero-{n}")
-    edition = compose_edition(**TITLES)
+    page = f"{LIST}{compose_edition(**TITLES).pk}/change/"
+    as_printer.get(page)  # what Django keeps for the whole process is read by now
     with django_assert_num_queries(20):
-        as_printer.get(f"{LIST}{edition.pk}/change/")
+        as_printer.get(page)
 
 
 def test_desk_counts_editions_that_wait(as_printer):
