@@ -36,6 +36,8 @@ MOST = 150_000
 EACH = 3
 """Volumes for each processor, if they are not longer than that: all are at work until the end."""
 ATTEMPTS = 3
+NICENESS = 10
+"""Whoever reads a page meanwhile is served first."""
 WARM_UP = '<html lang="es"><title>.</title><p>.</p></html>'
 """Drawn before the processes part, so that not each of them reads styles and fonts again."""
 
@@ -142,7 +144,8 @@ def gathered(start, pieces):
 
 
 def processors():
-    return os.cpu_count() or 1
+    """How many this process may use."""
+    return getattr(os, "process_cpu_count", os.cpu_count)() or 1  # the former since Python 3.13
 
 
 def volume_of(html, part):
@@ -196,7 +199,7 @@ class Workshop:
         free = processors() - sum(not job.waits for job in self.jobs.values())
         for order in list(self.waiting_to_begin):
             number, counts = order
-            if free > 0 and (counts or all(map(self.page, self.volumes[number].names))):
+            if free > 0 and (counts or all(map(self.is_placed, self.volumes[number].names))):
                 self.waiting_to_begin.remove(order)
                 job = Job.begin(self, number, counts)
                 self.jobs[job.connection] = job
@@ -246,21 +249,23 @@ class Workshop:
         lengths = [volume.length for volume in self.volumes[:number]]
         return None if None in lengths else sum(lengths)
 
-    def page(self, anchor):
-        """The number of the page on which an anchor stands; None while it is not known."""
+    def is_placed(self, anchor):
         number = self.home[anchor]
-        before, places = self.pages_before(number), self.volumes[number].places
-        return None if before is None or anchor not in places else before + places[anchor] + 1
+        return self.pages_before(number) is not None and self.volumes[number].length is not None
+
+    def page(self, anchor):
+        """The number of the page on which an anchor stands, if it does: what makes no box stands nowhere."""
+        number = self.home.get(anchor)
+        place = None if number is None else self.volumes[number].places.get(anchor)
+        return "" if place is None else self.pages_before(number) + place + 1
 
     def html(self, number, counts):
         """The HTML of a volume with the numbers of the pages it names, or others as wide."""
-        volume = self.volumes[number]
 
         def link(match):
-            page = ANY_PAGE if counts else self.page(match[1]) if match[1] in volume.names else ""
-            return f' href="#{match[1]}" data-on="{page}"'
+            return f' href="#{match[1]}" data-on="{ANY_PAGE if counts else self.page(match[1])}"'
 
-        return NAMED_PAGE.sub(link, volume.html)
+        return NAMED_PAGE.sub(link, self.volumes[number].html)
 
 
 @dataclass
@@ -304,6 +309,7 @@ def _main(path, folded=""):
     def tell(**message):
         print(json.dumps(message), flush=True)
 
+    os.nice(NICENESS)
     html = sys.stdin.buffer.read().decode()
     try:
         pages = (draw_folded if folded else draw)(html, path, lambda page: tell(page=page))

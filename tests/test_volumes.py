@@ -19,6 +19,9 @@ FRAME = (
 TABLE = '<table><thead><tr><th scope="col">Uno</th></tr></thead><tbody><tr><td>{}</td></tr></tbody></table>'
 
 
+HIDDEN = '<p id="oculta" hidden>Nada</p>'
+
+
 def chapter(name, content="", classes="", head=True):
     title = f'<header class="chapter-head"><h2 id="{name}">{name}</h2></header>' if head else ""
     return f'{CUT}<section class="chapter{classes}" data-chapter="{name}">{title}{content}</section>'
@@ -140,6 +143,11 @@ def test_numbers_are_given_again_where_they_change_the_pages(tmp_path, monkeypat
     assert "alfaen2" in pages_of((tmp_path / "x.pdf").read_bytes())[0]
     assert told[-2:] == [1, 2]
     assert len(told) > 2  # of the attempt before
+
+
+def test_place_that_is_not_shown_has_no_page(draw):
+    content = draw(chapter("contenido", listing("oculta", "alfa")), chapter("uno", record("alfa") + HIDDEN))
+    assert "ocultaenalfaen2" in pages_of(content)[0]
 
 
 def test_small_parts_share_a_volume_and_what_names_pages_stands_alone(monkeypatch):
