@@ -1,8 +1,7 @@
-"""Four faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
+"""Three faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
 
 import pydyf
 from weasyprint import anchors, document
-from weasyprint.css.targets import TargetCollector
 from weasyprint.formatting_structure.boxes import InlineBox
 from weasyprint.pdf import tags
 
@@ -10,7 +9,6 @@ from weasyprint.pdf import tags
 def mend():
     """Changes the two libraries for this process; doing it twice makes no difference."""
     pydyf.PDF.page_references = property(page_references)
-    TargetCollector.collect_missing_counters = collect_missing_counters
     tags._build_box_tree = build_box_tree
     anchors.gather_anchors = document.gather_anchors = gather_anchors
 
@@ -26,23 +24,6 @@ def page_references(pdf):
     if len(known) * 3 != len(kids):
         pdf._known_references = known = tuple(f"{number} 0 R".encode("ascii") for number in kids[::3])
     return known
-
-
-_collect_missing_counters = TargetCollector.collect_missing_counters
-
-
-def collect_missing_counters(collector, box, css_token, parse_again, counters, target_counters):
-    """WeasyPrint's own method, told rightly what `target-counter(attr(href), page)` waits for.
-
-    Nameless, a page number in the contents is not set again when the last pass moves its chapter to another page. And
-    the target's counters arrive as the box's own, so that each page with such a number is laid out once more in vain.
-    """
-    if None in target_counters:
-        href = box.element.get("href", "")
-        target_counters = {**target_counters, href.removeprefix("#"): target_counters[None]}
-    if any(counters is of_target for of_target in target_counters.values()):
-        counters = []
-    return _collect_missing_counters(collector, box, css_token, parse_again, counters, target_counters)
 
 
 _build_box_tree = tags._build_box_tree

@@ -84,32 +84,9 @@ def test_stylesheet_for_print_holds_nothing_that_the_press_does_not_know(caplog,
     assert caplog.messages == []
 
 
-@pytest.fixture
-def lookups(monkeypatch):
-    """What WeasyPrint notes of each page number it has to fill in: [{anchor's name: counters}]."""
-    pdf._weasyprint()
-    from weasyprint.css import targets
-
-    noted, note = [], targets.CounterLookupItem.__init__
-
-    def note_it(item, parse_again, counters, target_counters):
-        noted.append(target_counters)
-        note(item, parse_again, counters, target_counters)
-
-    monkeypatch.setattr(targets.CounterLookupItem, "__init__", note_it)
-    return noted
-
-
-def test_page_numbers_of_links_are_noted_under_the_name_of_their_target(lookups):
-    """What brochure.mending is for: WeasyPrint itself notes them under None and may leave an old number standing."""
-    content = pdf.write(PAGE.format('<a class="xref" href="#final">Final</a></p><h2 id="final">Final</h2><p>'))
-    assert [target_counters["final"] for target_counters in lookups] == [["page"]]
-    assert "Final(p.1)" in text_of(PdfReader(io.BytesIO(content)))
-
-
 @pytest.mark.parametrize("style", ["", "display: block"])
 def test_words_in_another_language_inside_a_link_are_no_link_of_their_own(style):
-    """Another fault that brochure.mending mends: the second link made the file invalid."""
+    """A fault that brochure.mending mends: the second link made the file invalid."""
     words = f'<span lang="en">{"word " * 60}</span>'
     content = pdf.write(PAGE.format(f'<a style="{style}" href="#final">{words}</a></p><h2 id="final">Final</h2><p>'))
     (page,) = PdfReader(io.BytesIO(content)).pages
@@ -118,7 +95,7 @@ def test_words_in_another_language_inside_a_link_are_no_link_of_their_own(style)
 
 
 def test_references_to_pages_are_listed_once_while_the_pages_stay():
-    """The other fault that brochure.mending mends: pydyf lists all pages for every element."""
+    """Another fault that brochure.mending mends: pydyf lists all pages for every element."""
     pdf._weasyprint()
     document = pydyf.PDF()
     document.add_page(pydyf.Dictionary())
