@@ -21,7 +21,7 @@ def url(view, *args):
 def add(client, answers, kind="taqueria", prefix=""):
     address = prefix + url("add")
     kind = BusinessType.objects.get(slug=kind)
-    data = form_data(client.get(address)) | {"name_es": "Nuevo", "business_type": kind.pk, "answers": answers}
+    data = form_data(client.get(address)) | {"name_es": "Nuevo", "business_type": kind.slug, "answers": answers}
     return client.post(address, data)
 
 
