@@ -67,26 +67,20 @@ def split_first_line(text, style, context, max_width, spacing, is_line_start=Tru
     return known[key][0]
 
 
-_get_font_description = line_break.get_font_description
+def for_each_style(function):
+    """A function of a style, asked for every line, that answers once: styles are made and then only read."""
+
+    def answer(style):
+        known = vars(style)
+        if function.__name__ not in known:
+            known[function.__name__] = function(style)
+        return known[function.__name__]
+
+    return answer
 
 
-def get_font_description(style):
-    """WeasyPrint's own function, asked once for each style and not twice for each line."""
-    known = vars(style)
-    if "font_description" not in known:
-        known["font_description"] = _get_font_description(style)
-    return known["font_description"]
-
-
-_strut = line_break.strut
-
-
-def strut(style):
-    """WeasyPrint's own function, which writes out all that fonts depend on to look its answer up, for every line."""
-    known = vars(style)
-    if "strut" not in known:
-        known["strut"] = _strut(style)
-    return known["strut"]
+get_font_description = for_each_style(line_break.get_font_description)
+strut = for_each_style(line_break.strut)
 
 
 def stay(layout, style=None):

@@ -3,8 +3,12 @@
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.test import Client
 
 from procedures.admin.choosing import NamedField, NamedSetField
+
+# What it takes to write drafts.
+WRITING = [f"{permission}_{kind}version" for permission in ("change", "view") for kind in ("procedure", "program")]
 
 
 def make_staff(name, *permissions):
@@ -13,6 +17,14 @@ def make_staff(name, *permissions):
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     assert user.user_permissions.count() == len(permissions)
     return user
+
+
+def signed_in(name, *permissions):
+    """The Client of a new member of the staff, `client.user`, with these permissions."""
+    client = Client()
+    client.user = make_staff(name, *permissions)
+    client.force_login(client.user)
+    return client
 
 
 def form_data(response):

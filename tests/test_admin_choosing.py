@@ -5,17 +5,15 @@ from html import unescape
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
 from procedures import actions, models
 from procedures.admin.catalogues import SHORT, Catalogue
-from tests.admin_forms import form_data, make_staff
+from tests.admin_forms import WRITING, form_data, signed_in
 from tests.factories import make_document, make_procedure, make_program
 
-WRITING = [f"{permission}_{kind}version" for permission in ("change", "view") for kind in ("procedure", "program")]
 ROWS = [
     (1, "acta", "Acta  constitutiva", "Articles of incorporation"),
     (2, "plano-1", "Plano", "Drawing"),
@@ -37,14 +35,7 @@ def catalogue():
 
 @pytest.fixture
 def ana(db):
-    return signed_in("ana")
-
-
-def signed_in(name):
-    client = Client()
-    client.user = make_staff(name, *WRITING)
-    client.force_login(client.user)
-    return client
+    return signed_in("ana", *WRITING)
 
 
 def make_draft(client, **parts):
@@ -414,7 +405,7 @@ def kept(response):
 
 
 def test_two_who_choose_by_name_are_put_together(ana):
-    berta, draft = signed_in("berta"), make_draft(ana, requirements=2)
+    berta, draft = signed_in("berta", *WRITING), make_draft(ana, requirements=2)
     for slug in ("acta", "plano", "cedula"):
         make_document(slug, name_es=f"{slug} de prueba")
     first, second = opened(ana, draft), opened(berta, draft)
@@ -433,7 +424,7 @@ def test_two_who_choose_by_name_are_put_together(ana):
 
 
 def test_a_text_like_the_key_of_the_others_choice_is_still_an_unknown_text(ana):
-    berta, draft = signed_in("berta"), make_draft(ana, requirements=1)
+    berta, draft = signed_in("berta", *WRITING), make_draft(ana, requirements=1)
     other = make_document("acta", name_es="acta de prueba")
     first, second = opened(ana, draft), opened(berta, draft)
     ana.post(url(draft), first | {"requirements-0-document": "acta de prueba"})
@@ -443,7 +434,7 @@ def test_a_text_like_the_key_of_the_others_choice_is_still_an_unknown_text(ana):
 
 
 def test_a_clash_of_documents_is_shown_and_chosen_by_name(ana):
-    berta, draft = signed_in("berta"), make_draft(ana, requirements=1)
+    berta, draft = signed_in("berta", *WRITING), make_draft(ana, requirements=1)
     for slug in ("acta", "plano"):
         make_document(slug, name_es=f"{slug} de prueba")
     first, second = opened(ana, draft), opened(berta, draft)

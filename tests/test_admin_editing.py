@@ -5,33 +5,23 @@ from html import unescape
 
 import pytest
 from django.http import QueryDict
-from django.test import Client
 from django.urls import reverse
 
 from procedures import actions
 from procedures.admin import editing
 from procedures.models import ProcedureVersion
-from tests.admin_forms import form_data, make_staff
+from tests.admin_forms import WRITING, form_data, signed_in
 from tests.factories import make_procedure, make_program
-
-WRITING = [f"{permission}_{kind}version" for permission in ("change", "view") for kind in ("procedure", "program")]
 
 
 @pytest.fixture
 def ana(db):
-    return signed_in("ana")
+    return signed_in("ana", *WRITING)
 
 
 @pytest.fixture
 def berta(db):
-    return signed_in("berta")
-
-
-def signed_in(name):
-    client = Client()
-    client.user = make_staff(name, *WRITING)
-    client.force_login(client.user)
-    return client
+    return signed_in("berta", *WRITING)
 
 
 @pytest.fixture
@@ -289,7 +279,6 @@ SAME_MOMENT = """
 import threading
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
 from django.test.utils import setup_test_environment
 from procedures import actions
 from procedures.models import ProcedureVersion

@@ -39,9 +39,8 @@ class DocumentAdmin(RecordAdmin):
     @admin.display(description=_("Asked for by"))
     def asked_for_by(self, document):
         asking = ProcedureVersion.objects.published().filter(requirements__document=document.pk).distinct()
-        return version_links(asking if document.pk else [])
+        return version_links(asking, using=document)
 
     @admin.display(description=_("Issued by"))
     def issued_by(self, document):
-        issuing = ProcedureVersion.objects.published().filter(results=document.pk)
-        return version_links(issuing if document.pk else [])
+        return version_links(ProcedureVersion.objects.published().filter(results=document.pk), using=document)

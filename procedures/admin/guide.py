@@ -38,7 +38,7 @@ class SituationAdmin(RecordAdmin):
             for field in Conditional.CONDITION_FIELDS:
                 naming |= Q(**{f"{owner}{field}": situation.pk})
         versions = ProcedureVersion.objects.published().filter(naming).distinct()
-        return version_links(versions if situation.pk else [])
+        return version_links(versions, using=situation)
 
     @admin.display(description=_("programs"))
     def decides_programs(self, situation):
@@ -46,7 +46,7 @@ class SituationAdmin(RecordAdmin):
         for field in Conditional.CONDITION_FIELDS:
             naming |= Q(**{field: situation.pk})
         versions = ProgramVersion.objects.published().filter(naming).distinct()
-        return version_links(versions if situation.pk else [])
+        return version_links(versions, using=situation)
 
 
 @admin.register(BusinessType)

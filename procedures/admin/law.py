@@ -66,7 +66,7 @@ class LegalInstrumentAdmin(RecordAdmin):
     def cited_by(self, instrument):
         grounded = Q(citations__instrument=instrument.pk) | Q(fees__instrument=instrument.pk)
         citing = ProcedureVersion.objects.published().filter(grounded).distinct()
-        return version_links(citing if instrument.pk else [])
+        return version_links(citing, using=instrument)
 
 
 @admin.register(UnitValue)

@@ -21,11 +21,11 @@ def links(rows):
     return format_html('<ul class="links">{}</ul>', items) if items else "–"
 
 
-def version_links(versions):
-    """Links to the admin pages of versions, one per line."""
+def version_links(versions, *, using):
+    """Links to the admin pages of the versions using a record, one per line; nobody uses one that is not saved yet."""
     return links(
         (reverse(f"admin:procedures_{version._meta.model_name}_change", args=[version.pk]), version)
-        for version in versions
+        for version in (versions if using.pk else ())
     )
 
 

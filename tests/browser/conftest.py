@@ -42,8 +42,21 @@ def staff(page, portal):
     page.troubles = []
     page.on("console", lambda message: page.troubles.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    sign_in(page, portal)
+    return page
+
+
+@pytest.fixture
+def staff_without_script(browser, base_url, portal):
+    """The page of the administrator, signed in, in a browser that runs no JavaScript."""
+    with browser.new_context(java_script_enabled=False, base_url=base_url) as context:
+        page = context.new_page()
+        sign_in(page, portal)
+        yield page
+
+
+def sign_in(page, portal):
     page.goto("/admin/")
     page.locator("[name=username]").fill("admin")
     page.locator("[name=password]").fill(portal.password)
     page.locator("[type=submit]").click()
-    return page

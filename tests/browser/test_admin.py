@@ -76,19 +76,15 @@ def test_a_draft_is_written_row_by_row_and_seen_as_the_public_will_see_it(staff)
     assert staff.troubles == []
 
 
-def test_a_draft_can_be_written_without_javascript(browser, base_url, portal):
-    with browser.new_context(java_script_enabled=False, base_url=base_url) as context:
-        page = context.new_page()
-        page.goto("/admin/procedures/programversion/add/")
-        page.locator("[name=username]").fill("admin")
-        page.locator("[name=password]").fill(portal.password)
-        page.locator("[type=submit]").click()
-        page.locator("#id_name_es").fill("Apoyo sin guiones")
-        page.locator("#id_kind").select_option("grant")
-        page.locator("#id_level").select_option("municipal")
-        page.locator("#id_institution").select_option(index=1)
-        page.get_by_role("button", name="Guardar y enviar a revisión").click()
-        page.get_by_label("Qué cambia").fill("Es nuevo.")
-        page.get_by_role("button", name="Enviar a revisión").click()
-        assert page.locator(".messagelist").inner_text().startswith("Enviada")
-        assert "en revisión" in page.locator(".standing").inner_text()
+def test_a_draft_can_be_written_without_javascript(staff_without_script):
+    page = staff_without_script
+    page.goto("/admin/procedures/programversion/add/")
+    page.locator("#id_name_es").fill("Apoyo sin guiones")
+    page.locator("#id_kind").select_option("grant")
+    page.locator("#id_level").select_option("municipal")
+    page.locator("#id_institution").select_option(index=1)
+    page.get_by_role("button", name="Guardar y enviar a revisión").click()
+    page.get_by_label("Qué cambia").fill("Es nuevo.")
+    page.get_by_role("button", name="Enviar a revisión").click()
+    assert page.locator(".messagelist").inner_text().startswith("Enviada")
+    assert "en revisión" in page.locator(".standing").inner_text()

@@ -32,15 +32,9 @@ print(draft.procedure.slug)
 
 
 @pytest.fixture
-def staff(browser, portal):
-    """Somebody of the staff, without JavaScript."""
-    with browser.new_context(base_url=portal.url, java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto("/admin/")
-        page.locator("[name=username]").fill("admin")
-        page.locator("[name=password]").fill(portal.password)
-        page.locator("[type=submit]").click()
-        yield page
+def staff(staff_without_script):
+    """What the staff does here needs no JavaScript."""
+    return staff_without_script
 
 
 @pytest.fixture

@@ -82,22 +82,18 @@ def test_the_boxes_are_accessible_and_fit_on_a_phone(prefix, scheme, staff, draf
     assert staff.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_names_are_written_without_javascript(browser, base_url, portal):
-    with browser.new_context(java_script_enabled=False, base_url=base_url) as context:
-        page = context.new_page()
-        page.goto("/admin/procedures/programversion/add/")
-        page.locator("[name=username]").fill("admin")
-        page.locator("[name=password]").fill(portal.password)
-        page.locator("[type=submit]").click()
-        page.locator("#id_name_es").fill("Apoyo con documentos, sin guiones")
-        page.locator("#id_kind").select_option("grant")
-        page.locator("#id_level").select_option("municipal")
-        page.locator("#id_institution").select_option(index=1)
-        name = page.locator("#names-document option").first.get_attribute("value")
-        page.locator("[name=documents-more]").first.fill(name.lower())
-        page.locator("[name=_continue]").click()
-        chosen = page.get_by_role("checkbox", name=name, exact=True)
-        assert chosen.is_checked()
-        chosen.uncheck()
-        page.locator("[name=_continue]").click()
-        page.locator("[name=documents]").wait_for(state="detached")
+def test_names_are_written_without_javascript(staff_without_script):
+    page = staff_without_script
+    page.goto("/admin/procedures/programversion/add/")
+    page.locator("#id_name_es").fill("Apoyo con documentos, sin guiones")
+    page.locator("#id_kind").select_option("grant")
+    page.locator("#id_level").select_option("municipal")
+    page.locator("#id_institution").select_option(index=1)
+    name = page.locator("#names-document option").first.get_attribute("value")
+    page.locator("[name=documents-more]").first.fill(name.lower())
+    page.locator("[name=_continue]").click()
+    chosen = page.get_by_role("checkbox", name=name, exact=True)
+    assert chosen.is_checked()
+    chosen.uncheck()
+    page.locator("[name=_continue]").click()
+    page.locator("[name=documents]").wait_for(state="detached")

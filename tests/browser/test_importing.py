@@ -50,18 +50,14 @@ def test_a_registry_becomes_drafts_step_by_step(staff, tmp_path):
     assert staff.troubles == []
 
 
-def test_an_import_needs_no_javascript(browser, base_url, portal, tmp_path):
+def test_an_import_needs_no_javascript(staff_without_script, tmp_path):
     file = tmp_path / "documents.csv"
     file.write_text("slug,name_es\nsin-guiones,Sin guiones\n")
-    with browser.new_context(java_script_enabled=False, base_url=base_url) as context:
-        page = context.new_page()
-        page.goto("/admin/procedures/import/add/")
-        page.locator("[name=username]").fill("admin")
-        page.locator("[name=password]").fill(portal.password)
-        page.locator("[type=submit]").click()
-        page.get_by_label("Archivo").set_input_files(file)
-        page.get_by_role("button", name="Revisar el archivo").click()
-        page.get_by_text("Nuevas 1").wait_for(timeout=30_000)
-        page.get_by_role("button", name="Importar", exact=True).click()
-        page.locator(".import-done").wait_for(timeout=30_000)
-        assert page.get_by_role("link", name="sin-guiones").count() == 1
+    page = staff_without_script
+    page.goto("/admin/procedures/import/add/")
+    page.get_by_label("Archivo").set_input_files(file)
+    page.get_by_role("button", name="Revisar el archivo").click()
+    page.get_by_text("Nuevas 1").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Importar", exact=True).click()
+    page.locator(".import-done").wait_for(timeout=30_000)
+    assert page.get_by_role("link", name="sin-guiones").count() == 1
