@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from brochure import volumes
 from brochure.actions import edition_html, locked_draft
 from brochure.models import EditionFile, Paper, Rendering
+from brochure.volumes import child
 
 GLANCE = 1  # second between two reports of how far it is
 DAY = 24 * 60 * 60  # seconds
@@ -110,7 +110,7 @@ class Press:
             path.write_text(html, encoding="utf-8")
         else:
             note = partial(self.note_page, (language, paper))
-            pages = volumes.write_in_child(html, path, note, folded=paper == Paper.BOOKLET)
+            pages = child.write_in_child(html, path, note, folded=paper == Paper.BOOKLET)
         content = path.read_bytes()
         with path.open("rb") as file:
             os.fsync(file.fileno())

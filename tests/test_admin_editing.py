@@ -279,6 +279,7 @@ SAME_MOMENT = """
 import threading
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from django.test.utils import setup_test_environment
 from procedures import actions
 from procedures.models import ProcedureVersion

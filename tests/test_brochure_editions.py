@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
-from brochure import models, pdf, rendering, volumes
+from brochure import models, pdf, rendering
 from brochure.actions import (
     DraftChanged,
     NothingToPrint,
@@ -26,6 +26,7 @@ from brochure.actions import (
 from brochure.models import Edition, EditionFile, EditionItem, Paper, Rendering
 from brochure.rendering import keep_file, render_edition
 from brochure.selection import key_of
+from brochure.volumes import child
 from procedures import frozen
 from procedures.models import Institution, ProcedureVersion, ProgramVersion, Situation, Stage, VersionState
 from tests.editions import TITLES, drawn, published_edition, rendered_edition
@@ -305,7 +306,7 @@ def test_failed_file_leaves_the_whole_ones_and_no_half_one(db, editions_folder, 
         path.write_bytes(b"%PDF half")
         raise pdf.RenderFailed
 
-    monkeypatch.setattr(volumes, "write_in_child", fail)
+    monkeypatch.setattr(child, "write_in_child", fail)
     keep_file(edition, drawn(edition, "es", b"%PDF whole"))
     with pytest.raises(pdf.RenderFailed):
         render_edition(edition=edition)

@@ -11,6 +11,7 @@ from brochure import everyday, pdf, road
 from brochure.actions import compose_edition
 from brochure.contents import edition_contents
 from brochure.paperwork import PAGES, documents_needed, that_fit
+from brochure.volumes.cutting import CUT
 from procedures.models import Office, ProcedureVersion, Stage
 from tests.editions import TITLES
 from tests.factories import make_document, make_procedure, make_program, rewrite
@@ -292,6 +293,25 @@ def test_screen_file_brings_all_it_needs():
     assert '<html lang="es">' in html
     assert 'class="page"' not in html
     assert html.index('class="skip"') < html.index("<main>") < html.index("<h1>")
+
+
+@pytest.mark.parametrize("make", [make_procedure, make_program])
+def test_chapter_of_more_than_forty_records_goes_on_in_another_volume(make):
+    edition = picked(*(make(f"numero-{n}") for n in range(41)))
+    parts = html_of(edition, "letter").split(CUT)
+    (goes_on,) = [part for part in parts if ' continued"' in part]
+    (name,) = re.findall(r'^<section class="chapter continued" data-chapter="([^"<>]+)">', goes_on)
+    assert f"<h2>{name}</h2>" in parts[parts.index(goes_on) - 1]
+    assert parts[parts.index(goes_on) - 1].count("<article") == 40
+    assert goes_on.count("<article") == 1
+    assert goes_on.count("<section") == goes_on.count("</section>")
+    assert ' continued"' not in html_of(edition, "screen")
+
+
+def test_every_volume_of_an_edition_with_next_to_nothing_begins_a_page():
+    parts = html_of(picked(make_procedure("solo")), "letter").split(CUT)
+    begins = [re.search(r'<(?:section|nav) class="(\w+)', part)[1] for part in parts[1:]]
+    assert begins == ["cover", "chapter", "contents", "chapter", "chapter", "chapter"]
 
 
 def test_papers_bring_their_own_stylesheet():

@@ -13,10 +13,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 from pypdf import PdfReader
 
-from brochure import pdf, volumes
+from brochure import pdf
 from brochure.actions import compose_edition, edition_html
 from brochure.contents import edition_contents
 from brochure.paperwork import that_fit
+from brochure.volumes import child
 from procedures import display
 from procedures.models import ProcedureVersion, ProgramVersion
 from tests.parity import figures, page_text
@@ -90,7 +91,7 @@ def editions(django_db_setup, django_db_blocker, tmp_path_factory):
                 contents = edition_contents(edition, date) | {"paper": "letter"}
                 html = pdf.render_html("brochure/edition.html", contents, language=language)
                 assert html == edition_html(edition, language, date)
-                pages = volumes.write_in_child(html, path)
+                pages = child.write_in_child(html, path)
                 printed[language] = Printed(language, contents, path.read_bytes(), pages)
         transaction.set_rollback(True)
     return printed

@@ -12,9 +12,10 @@ from django.template import Context, Template
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
-from brochure import pdf, volumes
+from brochure import pdf
 from brochure.actions import compose_edition, edition_html
 from brochure.sheets import procedure_sheet
+from brochure.volumes import child
 from procedures.models import ProcedureVersion
 from tests.editions import edition_pdf
 from tests.factories import make_document, make_procedure, make_program
@@ -128,14 +129,14 @@ def test_same_html_gives_the_same_pdf():
 def test_child_process_writes_the_same_pages_and_counts_them(tmp_path):
     pages = []
     html = PAGE.format("<br>".join("línea" for _ in range(200)))
-    assert volumes.write_in_child(html, tmp_path / "x.pdf", pages.append) == 4
+    assert child.write_in_child(html, tmp_path / "x.pdf", pages.append) == 4
     assert pages_of((tmp_path / "x.pdf").read_bytes()) == pages_of(pdf.write(html))
     assert pages == [1, 2, 3, 4]
 
 
 def test_child_process_that_fails_is_reported(tmp_path):
     with pytest.raises(pdf.RenderFailed):
-        volumes.write_in_child(PAGE.format("x"), tmp_path / "no-such-folder" / "x.pdf")
+        child.write_in_child(PAGE.format("x"), tmp_path / "no-such-folder" / "x.pdf")
 
 
 STOCK = """

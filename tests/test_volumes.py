@@ -8,8 +8,9 @@ import pytest
 from pikepdf import Dictionary, Name
 from pypdf import PdfReader
 
-from brochure import pdf, volumes
-from brochure.volumes import CUT
+from brochure import pdf
+from brochure.volumes import cutting, workshop
+from brochure.volumes.cutting import CUT
 from tests.pdf_reading import bookmarks, elements, pages_of, verdict
 
 FRAME = (
@@ -44,12 +45,12 @@ def listing(*names):
 @pytest.fixture
 def draw(tmp_path, monkeypatch):
     """Draws an edition of these chapters, each in a volume of its own → bytes."""
-    monkeypatch.setattr(volumes, "MOST", 1)
+    monkeypatch.setattr(cutting, "MOST", 1)
 
     def drawn(*chapters):
         told = []
         html = FRAME.format("".join(chapters).replace("<h2", "<h1>Prueba</h1><h2", 1))
-        count = volumes.draw(html, tmp_path / "x.pdf", told.append)
+        count = workshop.draw(html, tmp_path / "x.pdf", told.append)
         content = (tmp_path / "x.pdf").read_bytes()
         assert len(pages_of(content)) == count
         assert told == list(range(1, count + 1))
@@ -135,11 +136,11 @@ def test_chapter_of_two_volumes_goes_on_under_its_name(draw):
 
 def test_numbers_are_given_again_where_they_change_the_pages(tmp_path, monkeypatch):
     """With numbers as wide as was thought the list takes more pages than with those that come."""
-    monkeypatch.setattr(volumes, "MOST", 1)
-    monkeypatch.setattr(volumes, "ANY_PAGE", "0 " * 20_000)
+    monkeypatch.setattr(cutting, "MOST", 1)
+    monkeypatch.setattr(workshop, "ANY_PAGE", "0 " * 20_000)
     told = []
     parts = [chapter("contenido", listing("alfa")), chapter("uno", record("alfa"))]
-    assert volumes.draw(FRAME.format("".join(parts)), tmp_path / "x.pdf", told.append) == 2
+    assert workshop.draw(FRAME.format("".join(parts)), tmp_path / "x.pdf", told.append) == 2
     assert "alfaen2" in pages_of((tmp_path / "x.pdf").read_bytes())[0]
     assert told[-2:] == [1, 2]
     assert len(told) > 2  # of the attempt before
@@ -151,17 +152,17 @@ def test_place_that_is_not_shown_has_no_page(draw):
 
 
 def test_small_parts_share_a_volume_and_what_names_pages_stands_alone(monkeypatch):
-    monkeypatch.setattr(volumes, "processors", lambda: 1)
-    monkeypatch.setattr(volumes, "EACH", 1)
+    monkeypatch.setattr(cutting, "processors", lambda: 1)
+    monkeypatch.setattr(cutting, "EACH", 1)
     parts = [chapter("a", listing("c")), chapter("b"), chapter("c"), chapter("d", listing("b", "c"))]
-    cut = volumes.cut(FRAME.format("".join(parts)))
+    cut = cutting.cut(FRAME.format("".join(parts)))
     assert [sorted(volume.anchors) for volume in cut] == [["a"], ["b", "c"], ["d"]]
     assert [volume.is_counted_first for volume in cut] == [True, False, False]
 
 
 def test_document_without_cuts_is_one_volume(tmp_path):
     html = FRAME.format(chapter("uno", listing("uno")).replace(CUT, ""))
-    assert volumes.draw(html, tmp_path / "x.pdf") == 1
+    assert workshop.draw(html, tmp_path / "x.pdf") == 1
     assert "unoen1" in pages_of((tmp_path / "x.pdf").read_bytes())[0]
 
 
@@ -171,6 +172,6 @@ def test_process_that_is_killed_fails_the_edition_and_leaves_no_other_behind(tmp
 
     parts = [chapter(f"c{number}", record(f"r{number}", lines=400)) for number in range(4)]
     with pytest.raises(pdf.RenderFailed):
-        volumes.draw(FRAME.format("".join(parts)), tmp_path / "x.pdf", kill)
+        workshop.draw(FRAME.format("".join(parts)), tmp_path / "x.pdf", kill)
     assert multiprocessing.active_children() == []
     assert not (tmp_path / "x.pdf").exists()

@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from brochure import pdf, volumes
+from brochure import pdf
+from brochure.volumes import workshop
 
 
 def draw_all(by, folder):
@@ -25,7 +26,7 @@ def draw_all(by, folder):
         mending.mend = sparing.spare = lambda: None
     walls, cpus, pages, size = [], [], 0, 0
     paths = sorted(Path(folder).iterdir())
-    draw = draw_handout if len(paths) > 1 else draw_as_one if by == "stock" else volumes.draw
+    draw = draw_handout if len(paths) > 1 else draw_as_one if by == "stock" else workshop.draw
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         for path in paths:
             html = path.read_text(encoding="utf-8")

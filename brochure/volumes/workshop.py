@@ -1,43 +1,20 @@
-"""An edition drawn in volumes, parts of it that begin a page, side by side in processes of their own.
-
-WeasyPrint works with one processor, and its memory grows with the document. Volumes take as many processors as there
-are, and each gives its memory back. What they tell each other are numbers of pages: those at the foot of each page,
-which a volume waits for when it is laid out, and those that name pages elsewhere, in the contents or the index.
-"""
+"""Volumes drawn at the same time by as many processes as there are processors."""
 
 import contextlib
-import json
 import multiprocessing
-import os
-import re
-import subprocess
 import sys
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
 
-from django.conf import settings
-
 from brochure import pdf
-from brochure.binding import bind
 from brochure.booklet import impose
+from brochure.volumes.binding import bind
+from brochure.volumes.cutting import NAMED_PAGE, cut, processors
 
-CUT = "<!-- volume -->"
-"""Stands in a template where a new volume may begin; no content can say it unescaped."""
-CONTINUED = '<section class="chapter continued"'
-NAMED_PAGE = re.compile(r' href="#([^"]+)" data-on=""')
-"""A link whose page is to stand beside it."""
 ANY_PAGE = "000"
 """As wide as the widest number of a page."""
-ID = re.compile(r' id="([^"]+)"')
-MOST = 150_000
-"""Characters of HTML after which a volume ends at the next cut: some thirty records, a hundred MB."""
-EACH = 3
-"""Volumes for each processor, if they are not longer than that: all are at work until the end."""
 ATTEMPTS = 3
-NICENESS = 10
-"""Whoever reads a page meanwhile is served first."""
 WARM_UP = '<html lang="es"><title>.</title><p>.</p></html>'
 """Drawn before the processes part, so that not each of them reads styles and fonts again."""
 
@@ -46,59 +23,17 @@ class Misnumbered(Exception):
     """A volume takes another number of pages than was counted for it."""
 
 
-@dataclass
-class Volume:
-    """A part of the edition: a whole HTML document, and what is known of it by now.
-
-    `names` are the anchors whose pages it names, `places` its own anchors with their page, from 0.
-    """
-
-    html: str
-    continues: bool
-    anchors: frozenset
-    names: frozenset
-    is_counted_first: bool = False
-    length: int | None = None
-    places: dict = field(default_factory=dict)
-    content: bytes | None = None
-
-
-def write_in_child(html, path, progress=lambda page: None, *, folded=False):
-    """Writes the PDF to `path` in processes of their own, whose memory is given back when they end.
+def draw(html, path, progress=lambda page: None):
+    """Writes the PDF to `path`; returns the number of pages. This process must have no other thread.
 
     Args:
         progress: called with the number of pages that are laid out, whenever there are more.
-        folded: half-letter pages are put two to a side, as a booklet to fold.
-
-    Returns:
-        The number of pages, of the booklet that of its sides.
 
     Raises:
         PdfUnavailable: the PDF library is missing.
-        RenderFailed: the process ended without a PDF.
+        RenderFailed: a volume's process ended too early.
+        Misnumbered: no attempt found lengths that hold.
     """
-    command = [sys.executable, "-m", "brochure.volumes", str(path), *(["folded"] if folded else [])]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=settings.BASE_DIR
-    ) as process:
-        with contextlib.suppress(BrokenPipeError):  # a child that ends early says why on its output
-            process.stdin.write(html)
-            process.stdin.close()
-        pages = None
-        for line in process.stdout:
-            told = json.loads(line)
-            if "unavailable" in told:
-                raise pdf.PdfUnavailable(told["unavailable"])
-            if "page" in told:
-                progress(told["page"])
-            pages = told.get("pages", pages)
-    if process.returncode or not pages:
-        raise pdf.RenderFailed(f"The PDF process ended with {process.returncode}.")
-    return pages
-
-
-def draw(html, path, progress=lambda page: None):
-    """As `write_in_child`, but the volumes' processes are children of this one, which must have no other thread."""
     pdf.draw(WARM_UP)
     volumes = cut(html)
     for attempt in range(1, ATTEMPTS + 1):
@@ -113,57 +48,13 @@ def draw(html, path, progress=lambda page: None):
     return sum(volume.length for volume in volumes)
 
 
-def cut(html):
-    """The Volumes of an edition's HTML: what stands between cuts, put together while it is short.
-
-    A volume that names pages holds nothing else, and is counted first if it names its own or later ones.
-    """
-    start, *pieces = html.split(CUT)
-    volumes = gathered(start, pieces) if pieces else [volume_of(html, html)]
-    anchors = frozenset().union(*(volume.anchors for volume in volumes))
-    known = set()
-    for volume in volumes:
-        volume.names &= anchors
-        volume.is_counted_first = not volume.names <= known
-        known |= volume.anchors
-    return volumes
-
-
-def gathered(start, pieces):
-    """A Volume for every few pieces, each with the document's start and end."""
-    pieces[-1], mark, end = pieces[-1].rpartition("</body>")
-    most = min(MOST, sum(map(len, pieces)) // (EACH * processors()))
-    parts = []
-    for piece in pieces:
-        names_pages = bool(NAMED_PAGE.search(piece))
-        if parts and parts[-1][0] == names_pages and len(parts[-1][1]) + len(piece) <= most:
-            parts[-1] = names_pages, parts[-1][1] + piece
-        else:
-            parts.append((names_pages, piece))
-    return [volume_of(f"{start}{part}{mark}{end}", part) for _names_pages, part in parts]
-
-
-def processors():
-    """How many this process may use."""
-    return getattr(os, "process_cpu_count", os.cpu_count)() or 1  # the former since Python 3.13
-
-
-def volume_of(html, part):
-    return Volume(
-        html,
-        continues=part.lstrip().startswith(CONTINUED),
-        anchors=frozenset(ID.findall(html)),
-        names=frozenset(NAMED_PAGE.findall(html)),
-    )
-
-
 class Workshop:
     """Has volumes drawn by as many processes as there are processors; those that wait for a number are not counted."""
 
     def __init__(self, volumes, progress):
         self.volumes, self.progress = volumes, progress
         self.home = {anchor: number for number, volume in enumerate(volumes) for anchor in volume.anchors}
-        self.waiting_to_begin = deque(self.orders())
+        self.waiting_to_begin = list(self.orders())
         self.jobs = {}  # by connection
         self.pages = 0
 
@@ -211,7 +102,7 @@ class Workshop:
             said, *told = job.connection.recv()
         except EOFError as error:
             raise pdf.RenderFailed("A volume's process ended too early.") from error
-        if said == "page" and not job.counts:
+        if said == "page":
             self.pages += 1
             self.progress(self.pages)
         elif said == "laid out":
@@ -280,14 +171,14 @@ class Job:
 
     @classmethod
     def begin(cls, workshop, number, counts):
-        from brochure import volume
+        from brochure.volumes import drawing  # WeasyPrint may be missing
 
         # Forked from a process without threads: styles and fonts are read once for all.
         processes = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         ours, theirs = processes.Pipe()
         html, anchors = workshop.html(number, counts), frozenset(workshop.home)
         process = processes.Process(
-            target=volume.work, args=(theirs, [ours, *workshop.jobs], html, number, anchors, counts)
+            target=drawing.work, args=(theirs, [ours, *workshop.jobs], html, number, anchors, counts)
         )
         process.start()
         theirs.close()
@@ -301,23 +192,3 @@ def draw_folded(html, path, progress):
     sides = impose(in_order, path)
     in_order.unlink()
     return sides
-
-
-def _main(path, folded=""):
-    """The child process: HTML on standard input, the PDF at `path`, JSON lines of progress on standard output."""
-
-    def tell(**message):
-        print(json.dumps(message), flush=True)
-
-    os.nice(NICENESS)
-    html = sys.stdin.buffer.read().decode()
-    try:
-        pages = (draw_folded if folded else draw)(html, path, lambda page: tell(page=page))
-    except pdf.PdfUnavailable as error:
-        tell(unavailable=str(error))
-    else:
-        tell(pages=pages)
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

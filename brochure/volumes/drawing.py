@@ -1,4 +1,4 @@
-"""The process that draws one volume of an edition; see `brochure.volumes` for what it tells and is told."""
+"""The process that draws one volume of an edition: lays it out, waits for the pages before, and draws it."""
 
 import logging
 import os
@@ -16,7 +16,9 @@ class Counted(Exception):
 
 
 def work(told, others, html, number, anchors, counts):
-    """Tells each page, then ("laid out", pages, {anchor: page from 0}); told the pages before, ("drawn", bytes).
+    """Tells each page that is to be drawn, then ("laid out", pages, {anchor: page from 0}).
+
+    Told how many pages come before, it tells ("drawn", bytes).
 
     Args:
         told: the connection to who asks, and `others`, that are not ours to hold open.
@@ -27,7 +29,8 @@ def work(told, others, html, number, anchors, counts):
     for other in others:
         other.close()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the output is the edition's
-    tell_pages(told)
+    if not counts:
+        tell_pages(told)
     weasyprint.layout.make_margin_boxes = margin_boxes(told, counts)
     weasyprint.pdf.resolve_links = links_within(anchors)
     try:
