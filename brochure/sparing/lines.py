@@ -1,0 +1,83 @@
+"""Lines of text: set once for the same text in the same style."""
+
+from weasyprint.text import line_break
+from weasyprint.text.constants import LST_TO_ISO, PANGO_DIRECTION
+from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
+from weasyprint.text.fonts import font_features
+
+from brochure.sparing.styles import for_each_style
+
+
+def spare(replace):
+    for function in (line_break.strut, line_break.get_font_description):
+        replace(function, for_each_style(function))
+    replace(_split_first_line, split_first_line)
+    line_break.Layout.setup = setup
+    line_break.Layout.deactivate = line_break.Layout.reactivate = stay
+
+
+_split_first_line = line_break.split_first_line
+
+
+def split_first_line(text, style, context, max_width, spacing, is_line_start=True, minimum=False):
+    """WeasyPrint's own function, remembered for the document.
+
+    Each line is asked for again when a page does not hold its block, in every column, and for the widths of tables.
+    """
+    known = vars(context).setdefault("known_lines", {})
+    key = (text, id(style), max_width, spacing, is_line_start, minimum)
+    if key not in known:
+        line = _split_first_line(text, style, context, max_width, spacing, is_line_start, minimum)
+        known[key] = line, style  # kept, lest another style be given its id
+    return known[key][0]
+
+
+def stay(layout, style=None):
+    """A line that is set stays so until it is drawn; WeasyPrint forgets it and sets it again, to save memory."""
+
+
+_setup = line_break.Layout.setup
+
+
+def setup(layout, style):
+    """WeasyPrint's own method, which asks for a style's language and font once."""
+    if style["text_decoration_line"] != "none":
+        return _setup(layout, style)
+    layout.style = style
+    layout.first_line_direction = 0
+    layout.ascent = layout.underline_position = layout.strikethrough_position = None
+    context, layout.language, description, features = setting(style)
+    layout.layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
+    pango.pango_layout_set_auto_dir(layout.layout, False)
+    pango.pango_layout_set_font_description(layout.layout, description)
+    if features:
+        attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
+        pango.pango_attr_list_insert(attributes, pango.pango_attr_font_features_new(features))
+        pango.pango_layout_set_attributes(layout.layout, attributes)
+
+
+@for_each_style
+def setting(style):
+    """(Pango's context, language, font description, features as bytes) of a style."""
+    context = ffi.gc(pango.pango_font_map_create_context(style.font_config.font_map), gobject.g_object_unref)
+    pango.pango_context_set_round_glyph_positions(context, False)
+    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[style["direction"]])
+    override = style["font_language_override"]
+    tag = style["lang"] if override == "normal" else LST_TO_ISO.get(override.lower(), override)
+    language = pango.pango_language_get_default()
+    if tag:
+        pointer, _kept = unicode_to_char_p(tag)
+        language = pango.pango_language_from_string(pointer)
+        pango.pango_context_set_language(context, language)
+    features = font_features(
+        style["font_kerning"],
+        style["font_variant_ligatures"],
+        style["font_variant_position"],
+        style["font_variant_caps"],
+        style["font_variant_numeric"],
+        style["font_variant_alternates"],
+        style["font_variant_east_asian"],
+        style["font_feature_settings"],
+    )
+    names = ",".join(f"{name} {value}" for name, value in features.items()).encode()
+    return context, language, line_break.get_font_description(style), names
