@@ -3,16 +3,17 @@
     styles  computed once for what is styled alike
     lines   set once for the same text in the same style
     boxes   measured without asking what their style answers for all
+    glyphs  written once for the same glyph
 """
 
 import sys
 
-from brochure.sparing import boxes, lines, styles
+from brochure.sparing import boxes, glyphs, lines, styles
 
 
 def spare():
     """Changes the library for this process; doing it twice makes no difference."""
-    for part in (styles, lines, boxes):
+    for part in (styles, lines, boxes, glyphs):
         part.spare(replace)
 
 

@@ -1,5 +1,7 @@
 """Lines of text: set once for the same text in the same style."""
 
+import re
+
 from weasyprint.text import line_break
 from weasyprint.text.constants import LST_TO_ISO, PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
@@ -13,6 +15,7 @@ def spare(replace):
         replace(function, for_each_style(function))
     replace(_split_first_line, split_first_line)
     line_break.Layout.setup = setup
+    line_break.Layout.set_text = set_text
     line_break.Layout.deactivate = line_break.Layout.reactivate = stay
 
 
@@ -34,6 +37,16 @@ def split_first_line(text, style, context, max_width, spacing, is_line_start=Tru
 
 def stay(layout, style=None):
     """A line that is set stays so until it is drawn; WeasyPrint forgets it and sets it again, to save memory."""
+
+
+SEPARATORS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_set_text = line_break.Layout.set_text
+
+
+def set_text(layout, text, justify=False):
+    """WeasyPrint's own method, for what is one paragraph in the mode in which it is drawn: it is not set again then."""
+    pango.pango_layout_set_single_paragraph_mode(layout.layout, not SEPARATORS.search(text))
+    _set_text(layout, text, justify)
 
 
 _setup = line_break.Layout.setup
