@@ -93,15 +93,16 @@ class Press:
     def draw(self):
         """Yields each file as a Drawn when it is whole."""
         try:
-            for language, paper in self.files:
-                self.pages = {(language, paper): 0}
-                self.report()
-                yield self.draw_file(language, paper)
+            with child.DrawingProcess() as process:
+                for language, paper in self.files:
+                    self.pages = {(language, paper): 0}
+                    self.report()
+                    yield self.draw_file(process, language, paper)
         finally:
             for path in self.folder.glob(f"*-{os.getpid()}.part"):
                 path.unlink(missing_ok=True)
 
-    def draw_file(self, language, paper):
+    def draw_file(self, process, language, paper):
         """Writes and measures one file at a temporary path."""
         html = edition_html(self.draft, language, self.draft.printed_on, paper)
         path = self.folder / f"{language}-{paper}-{os.getpid()}.part"
@@ -110,7 +111,7 @@ class Press:
             path.write_text(html, encoding="utf-8")
         else:
             note = partial(self.note_page, (language, paper))
-            pages = child.write_in_child(html, path, note, folded=paper == Paper.BOOKLET)
+            pages = process.draw(html, path, note, folded=paper == Paper.BOOKLET)
         content = path.read_bytes()
         with path.open("rb") as file:
             os.fsync(file.fileno())

@@ -10,7 +10,7 @@ from django.utils import timezone
 from brochure.actions import compose_edition, edition_html, publish_edition
 from brochure.models import Edition, Paper
 from brochure.rendering import Drawn, keep_file
-from brochure.volumes.child import write_in_child
+from brochure.volumes.child import DrawingProcess
 
 TITLES = {"title_es": "Guía de prueba", "title_en": "Test guide"}
 
@@ -19,7 +19,8 @@ def edition_pdf(edition, language, paper=Paper.LETTER):
     """The bytes of an edition's PDF, drawn as its files are."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "edition.pdf")
-        write_in_child(edition_html(edition, language, timezone.localdate(), paper), path)
+        with DrawingProcess() as process:
+            process.draw(edition_html(edition, language, timezone.localdate(), paper), path)
         return path.read_bytes()
 
 

@@ -302,11 +302,11 @@ def test_failed_file_leaves_the_whole_ones_and_no_half_one(db, editions_folder, 
     make_procedure("uno")
     edition = compose_edition(**TITLES)
 
-    def fail(html, path, progress, *, folded):
+    def fail(process, html, path, progress, *, folded):
         path.write_bytes(b"%PDF half")
         raise pdf.RenderFailed
 
-    monkeypatch.setattr(child, "write_in_child", fail)
+    monkeypatch.setattr(child.DrawingProcess, "draw", fail)
     keep_file(edition, drawn(edition, "es", b"%PDF whole"))
     with pytest.raises(pdf.RenderFailed):
         render_edition(edition=edition)

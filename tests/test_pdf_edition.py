@@ -17,7 +17,7 @@ from brochure import pdf
 from brochure.actions import compose_edition, edition_html
 from brochure.contents import edition_contents
 from brochure.paperwork import that_fit
-from brochure.volumes import child
+from brochure.volumes.child import DrawingProcess
 from procedures import display
 from procedures.models import ProcedureVersion, ProgramVersion
 from tests.parity import figures, page_text
@@ -91,7 +91,8 @@ def editions(django_db_setup, django_db_blocker, tmp_path_factory):
                 contents = edition_contents(edition, date) | {"paper": "letter"}
                 html = pdf.render_html("brochure/edition.html", contents, language=language)
                 assert html == edition_html(edition, language, date)
-                pages = child.write_in_child(html, path)
+                with DrawingProcess() as process:
+                    pages = process.draw(html, path)
                 printed[language] = Printed(language, contents, path.read_bytes(), pages)
         transaction.set_rollback(True)
     return printed

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from brochure import pdf
 from brochure.actions import compose_edition, edition_html
 from brochure.sheets import procedure_sheet
-from brochure.volumes import child
+from brochure.volumes.child import DrawingProcess
 from procedures.models import ProcedureVersion
 from tests.editions import edition_pdf
 from tests.factories import make_document, make_procedure, make_program
@@ -129,14 +129,29 @@ def test_same_html_gives_the_same_pdf():
 def test_child_process_writes_the_same_pages_and_counts_them(tmp_path):
     pages = []
     html = PAGE.format("<br>".join("línea" for _ in range(200)))
-    assert child.write_in_child(html, tmp_path / "x.pdf", pages.append) == 4
+    with DrawingProcess() as process:
+        assert process.draw(html, tmp_path / "x.pdf", pages.append) == 4
+        assert pages == [1, 2, 3, 4]
+        assert process.draw(PAGE.format("otra"), tmp_path / "y.pdf") == 1
     assert pages_of((tmp_path / "x.pdf").read_bytes()) == pages_of(pdf.write(html))
-    assert pages == [1, 2, 3, 4]
+    assert "otra" in pages_of((tmp_path / "y.pdf").read_bytes())[0]
 
 
 def test_child_process_that_fails_is_reported(tmp_path):
-    with pytest.raises(pdf.RenderFailed):
-        child.write_in_child(PAGE.format("x"), tmp_path / "no-such-folder" / "x.pdf")
+    with DrawingProcess() as process, pytest.raises(pdf.RenderFailed, match="ended with 1"):
+        process.draw(PAGE.format("x"), tmp_path / "no-such-folder" / "x.pdf")
+
+
+def test_child_process_ends_when_nobody_waits_for_what_it_draws(tmp_path):
+    html = PAGE.format("<br>".join("línea" for _ in range(20_000)))
+
+    def leave(page):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError), DrawingProcess() as process:
+        process.draw(html, tmp_path / "x.pdf", leave)
+    assert process.process.returncode == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 STOCK = """

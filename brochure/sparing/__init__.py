@@ -1,9 +1,9 @@
 """Work that WeasyPrint 70 does in vain, spared from outside until it is spared there; what is drawn stays the same.
 
-    styles  computed once for what is styled alike
-    lines   set once for the same text in the same style
-    boxes   measured without asking what their style answers for all
-    glyphs  written once for the same glyph
+styles  computed once for what is styled alike
+lines   set once for the same text in the same style
+boxes   measured without asking what their style answers for all
+glyphs  written once for the same glyph
 """
 
 import sys

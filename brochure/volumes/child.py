@@ -1,6 +1,7 @@
-"""The process in which an edition is drawn: it gives its memory back and can be killed without harm."""
+"""The process in which editions are drawn: it gives its memory back and can be killed without harm."""
 
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -9,61 +10,77 @@ import sys
 from django.conf import settings
 
 from brochure import pdf
-from brochure.volumes.workshop import draw, draw_folded
+from brochure.volumes.workshop import draw, draw_folded, warm_up
 
 NICENESS = 10
 """Whoever reads a page meanwhile is served first."""
 
 
-def write_in_child(html, path, progress=lambda page: None, *, folded=False):
-    """Writes the PDF to `path` in processes of their own, whose memory is given back when they end.
+class DrawingProcess:
+    """A process that draws one document after the other, and ends with the block.
 
-    Args:
-        progress: called with the number of pages that are laid out, whenever there are more.
-        folded: half-letter pages are put two to a side, as a booklet to fold.
-
-    Returns:
-        The number of pages, of the booklet that of its sides.
-
-    Raises:
-        PdfUnavailable: the PDF library is missing.
-        RenderFailed: the process ended without a PDF.
+    It begins at once to read the library, while the first HTML is still being made.
     """
-    command = [sys.executable, "-m", "brochure.volumes.child", str(path), *(["folded"] if folded else [])]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", cwd=settings.BASE_DIR
-    ) as process:
-        with contextlib.suppress(BrokenPipeError):  # a child that ends early says why on its output
-            process.stdin.write(html)
-            process.stdin.close()
-        pages = None
-        for line in process.stdout:
+
+    def __init__(self):
+        command = [sys.executable, "-m", "brochure.volumes.child"]
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=settings.BASE_DIR
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        """What it is still drawing for nobody, it gives up at the next page that it tells."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+    def draw(self, html, path, progress=lambda page: None, *, folded=False):
+        """Writes the PDF to `path`.
+
+        Args:
+            progress: called with the number of pages that are laid out, whenever there are more.
+            folded: half-letter pages are put two to a side, as a booklet to fold.
+
+        Returns:
+            The number of pages, of the booklet that of its sides.
+
+        Raises:
+            PdfUnavailable: the PDF library is missing.
+            RenderFailed: the process ended without a PDF.
+        """
+        with contextlib.suppress(BrokenPipeError):  # a process that ends early says why on its output
+            self.process.stdin.write(json.dumps([html, str(path), folded]).encode() + b"\n")
+            self.process.stdin.flush()
+        for line in self.process.stdout:
             told = json.loads(line)
             if "unavailable" in told:
                 raise pdf.PdfUnavailable(told["unavailable"])
-            if "page" in told:
-                progress(told["page"])
-            pages = told.get("pages", pages)
-    if process.returncode or not pages:
-        raise pdf.RenderFailed(f"The PDF process ended with {process.returncode}.")
-    return pages
+            if "pages" in told:
+                return told["pages"]
+            progress(told["page"])
+        raise pdf.RenderFailed(f"The PDF process ended with {self.process.wait()}.")
 
 
-def _main(path, folded=""):
-    """The child process: HTML on standard input, the PDF at `path`, JSON lines of progress on standard output."""
+def _main():
+    """The process: what to draw as JSON lines on standard input, its progress as such on standard output."""
 
     def tell(**message):
         print(json.dumps(message), flush=True)
 
     os.nice(NICENESS)
-    html = sys.stdin.buffer.read().decode()
     try:
-        pages = (draw_folded if folded else draw)(html, path, lambda page: tell(page=page))
+        warm_up()
+        for line in sys.stdin.buffer:
+            html, path, folded = json.loads(line)
+            tell(pages=(draw_folded if folded else draw)(html, path, lambda page: tell(page=page)))
     except pdf.PdfUnavailable as error:
         tell(unavailable=str(error))
-    else:
-        tell(pages=pages)
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    gc.disable()
+    _main()

@@ -1,5 +1,6 @@
 """The process that draws one volume of an edition: lays it out, waits for the pages before, and draws it."""
 
+import gc
 import logging
 import os
 import sys
@@ -28,6 +29,7 @@ def work(told, others, html, number, anchors, counts):
     """
     for other in others:
         other.close()
+    gc.disable()  # the process ends before there is much to collect, and looking for it takes a twentieth of the time
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the output is the edition's
     if not counts:
         tell_pages(told)

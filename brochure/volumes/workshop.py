@@ -4,8 +4,11 @@ import contextlib
 import multiprocessing
 import sys
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import connection
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from brochure import pdf
 from brochure.booklet import impose
@@ -15,8 +18,17 @@ from brochure.volumes.cutting import NAMED_PAGE, cut, processors
 ANY_PAGE = "000"
 """As wide as the widest number of a page."""
 ATTEMPTS = 3
+HELD = 250_000
+"""Characters of HTML that may be laid out and not yet drawn: more than a hundred MB."""
 WARM_UP = '<html lang="es"><title>.</title><p>.</p></html>'
-"""Drawn before the processes part, so that not each of them reads styles and fonts again."""
+"""Drawn before the processes part, so that not each of them reads the library and its styles again."""
+
+
+class Order(NamedTuple):
+    """A volume to be drawn, or only laid out to count its pages."""
+
+    number: int
+    counts: bool
 
 
 class Misnumbered(Exception):
@@ -34,7 +46,7 @@ def draw(html, path, progress=lambda page: None):
         RenderFailed: a volume's process ended too early.
         Misnumbered: no attempt found lengths that hold.
     """
-    pdf.draw(WARM_UP)
+    warm_up()
     volumes = cut(html)
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -48,6 +60,16 @@ def draw(html, path, progress=lambda page: None):
     return sum(volume.length for volume in volumes)
 
 
+@cache
+def warm_up():
+    """Reads the library and the styles: most of a second.
+
+    Raises:
+        PdfUnavailable: as above.
+    """
+    pdf.draw(WARM_UP)
+
+
 class Workshop:
     """Has volumes drawn by as many processes as there are processors; those that wait for a number are not counted."""
 
@@ -59,11 +81,11 @@ class Workshop:
         self.pages = 0
 
     def orders(self):
-        """Pairs of a volume's number and whether its pages are only counted; the order in which to begin."""
+        """Which volumes are to be begun, in this order."""
         for number, volume in enumerate(self.volumes):
             if volume.is_counted_first and volume.length is None:
-                yield number, True
-        yield from ((number, False) for number in range(len(self.volumes)))
+                yield Order(number, counts=True)
+        yield from (Order(number, counts=False) for number in range(len(self.volumes)))
 
     def draw(self):
         """Fills in `content`, `length` and `places` of all volumes.
@@ -73,28 +95,51 @@ class Workshop:
             RenderFailed: a process ended too early.
         """
         while self.waiting_to_begin or self.jobs:
-            self.begin()
+            self.hand_out()
             if not self.jobs:
                 raise pdf.RenderFailed("Volumes wait for each other's pages.")
             for ready in connection.wait(self.jobs):
                 self.hear(self.jobs[ready])
-            self.answer()
 
     def close(self):
         for job in self.jobs.values():
             job.process.kill()
             job.process.join()
 
-    def begin(self):
-        """Begins whatever knows the numbers it names, while a processor is free."""
-        free = processors() - sum(not job.waits for job in self.jobs.values())
-        for order in list(self.waiting_to_begin):
-            number, counts = order
-            if free > 0 and (counts or all(map(self.is_placed, self.volumes[number].names))):
-                self.waiting_to_begin.remove(order)
-                job = Job.begin(self, number, counts)
-                self.jobs[job.connection] = job
-                free -= 1
+    def hand_out(self):
+        """Gives work to each free processor.
+
+        Volumes are laid out first, because others wait for their pages, and drawn when too many are held or none is
+        left to be laid out: so there is something to do beside the last one, the contents.
+        """
+        while sum(not job.waits for job in self.jobs.values()) < processors():
+            order, held = self.next_order(), [job for job in self.jobs.values() if job.waits]
+            numbered = [job for job in held if self.pages_before(job.number) is not None]
+            is_much = sum(len(self.volumes[job.number].html) for job in held) > HELD
+            if numbered and (is_much or order is None):
+                self.answer(min(numbered, key=attrgetter("number")))
+            elif order:
+                self.begin(order)
+            else:
+                break
+
+    def next_order(self):
+        """What can begin, because all pages it names are known; what names some comes first. None: nothing can."""
+        ready = [order for order in self.waiting_to_begin if order.counts or self.knows_names(order.number)]
+        return max(ready, key=lambda order: bool(self.volumes[order.number].names), default=None)
+
+    def knows_names(self, number):
+        return all(map(self.is_placed, self.volumes[number].names))
+
+    def begin(self, order):
+        self.waiting_to_begin.remove(order)
+        job = Job.begin(self, *order)
+        self.jobs[job.connection] = job
+
+    def answer(self, job):
+        """Tells one that waits how many pages come before its own."""
+        job.connection.send(self.pages_before(job.number))
+        job.waits = False
 
     def hear(self, job):
         """Takes what a job tells."""
@@ -127,13 +172,6 @@ class Workshop:
         del self.jobs[job.connection]
         job.connection.close()
         job.process.join()
-
-    def answer(self):
-        """Tells those that wait how many pages come before theirs, once it is known."""
-        for job in self.jobs.values():
-            if job.waits and (before := self.pages_before(job.number)) is not None:
-                job.connection.send(before)
-                job.waits = False
 
     def pages_before(self, number):
         """How many there are before this volume; None while some are not counted."""
