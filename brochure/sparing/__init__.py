@@ -8,12 +8,12 @@ glyphs  written once for the same glyph
 
 import sys
 
-from brochure.sparing import boxes, glyphs, lines, styles
+from brochure.sparing import boxes, glyphs, lines, markup, styles
 
 
 def spare():
     """Changes the library for this process; doing it twice makes no difference."""
-    for part in (styles, lines, boxes, glyphs):
+    for part in (markup, styles, lines, boxes, glyphs):
         part.spare(replace)
 
 
