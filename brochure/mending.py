@@ -1,4 +1,4 @@
-"""Three faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
+"""Four faults of WeasyPrint 70 and its PDF writer, mended from outside until they are mended there."""
 
 import pydyf
 from weasyprint import anchors, document
@@ -11,6 +11,7 @@ def mend():
     pydyf.PDF.page_references = property(page_references)
     tags._build_box_tree = build_box_tree
     anchors.gather_anchors = document.gather_anchors = gather_anchors
+    pydyf.Stream.show_text = show_text
 
 
 def page_references(pdf):
@@ -50,3 +51,12 @@ def gather_anchors(box, found, links, bookmarks, forms, matrix=None, form=None, 
     tag = (box.element_tag or "").partition(":")[0]
     outer = None if isinstance(box, InlineBox) and tag != "a" else link
     return _gather_anchors(box, found, links, bookmarks, forms, matrix, form, outer)
+
+
+_show_text = pydyf.Stream.show_text
+
+
+def show_text(stream, text):
+    """pydyf's own method, without moves of nothing, which stand between most letters that WeasyPrint writes."""
+    text = text.replace(">0<", "").replace("><", "")
+    _show_text(stream, text[:-1] if text.endswith(">0") else text)

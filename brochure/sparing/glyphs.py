@@ -107,5 +107,5 @@ def glyph_text(stream, font, size, item, layout, place, index, width, offset, ri
         pango.pango_font_get_glyph_extents(item.item.analysis.font, index, stream.ink_rect, stream.logical_rect)
         font.widths[index] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
     offset /= size
-    back = font.widths[index] + offset - width * 1000 * FROM_UNITS / size
-    return (f">{-offset}<" if offset else "") + f"{index:04x}" + (f">{int(back)}<" if back else "")
+    back = int(font.widths[index] + offset - width * 1000 * FROM_UNITS / size)
+    return (f">{-offset}<" if offset else "") + f"{index:04x}" + (f">{back}<" if back else "")

@@ -2,6 +2,7 @@
 
 import re
 
+from weasyprint.svg.text import Style as StyleOfLetters
 from weasyprint.text import line_break
 from weasyprint.text.constants import LST_TO_ISO, PANGO_DIRECTION
 from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
@@ -28,11 +29,20 @@ def split_first_line(text, style, context, max_width, spacing, is_line_start=Tru
     Each line is asked for again when a page does not hold its block, in every column, and for the widths of tables.
     """
     known = vars(context).setdefault("known_lines", {})
-    key = (text, id(style), max_width, spacing, is_line_start, minimum)
+    key = (text, name_of(style), max_width, spacing, is_line_start, minimum)
     if key not in known:
         line = _split_first_line(text, style, context, max_width, spacing, is_line_start, minimum)
         known[key] = line, style  # kept, lest another style be given its id
     return known[key][0]
+
+
+def name_of(style):
+    """What no other style has, as long as this one is kept; a drawing's letters have one each and are all alike."""
+    if isinstance(style, StyleOfLetters):
+        return tuple(
+            str(style[name]) for name in ("font_family", "font_style", "font_weight", "font_size", "direction")
+        )
+    return id(style)
 
 
 def stay(layout, style=None):

@@ -5,7 +5,7 @@ import re
 
 import weasyprint
 from weasyprint import css, html
-from weasyprint.css import INITIAL_VALUES, ComputedStyle, StyleFor
+from weasyprint.css import INITIAL_VALUES, AnonymousStyle, ComputedStyle, StyleFor
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.properties import INHERITED
 from weasyprint.layout.page import PageType
@@ -13,6 +13,8 @@ from weasyprint.layout.page import PageType
 # Computed values of these depend on more than the property itself.
 COMPOSED = {"position", "float", "display", "page", *css.INITIAL_NOT_COMPUTED}
 PLAIN = {name for name in INITIAL_VALUES if name not in COMPOSED and not name.startswith("text_decoration_")}
+INHERITED_PLAIN = PLAIN & INHERITED
+INITIAL_PLAIN = {name: INITIAL_VALUES[name] for name in PLAIN - INHERITED}
 LOGICAL = {
     logical(block="ttb", inline=direction)
     for logical in css.PHYSICAL_FUNCTIONS.values()
@@ -23,6 +25,7 @@ LOGICAL = {
 def spare(_replace):
     weasyprint.HTML._ua_stylesheets = _without_notes
     ComputedStyle.__missing__ = computed
+    AnonymousStyle.__missing__ = anonymous
     StyleFor.set_computed_styles = set_computed_styles
 
 
@@ -58,16 +61,35 @@ def _without_notes(document, forms=False):
 
 
 _computed = ComputedStyle.__missing__
+_anonymous = AnonymousStyle.__missing__
 
 
 def computed(style, name):
-    """WeasyPrint's own method, in short for a property that no rule of the element sets: most of them."""
-    if name not in PLAIN or name in style.cascaded or style.parent_style is None:
+    """WeasyPrint's own method, which for a property that no rule of the element sets answers for all of that kind."""
+    if style.parent_style is None or name not in PLAIN or name in style.cascaded or "filled" in vars(style):
         return _computed(style, name)
-    if name in css.PHYSICAL_FUNCTIONS and not LOGICAL.isdisjoint(style.cascaded):
-        return _computed(style, name)
-    value = style[name] = style.parent_style[name] if name in INHERITED else INITIAL_VALUES[name]
-    return value
+    style.filled = True
+    given = {*style.cascaded, *style}
+    if not LOGICAL.isdisjoint(given):
+        given.update(css.PHYSICAL_FUNCTIONS)
+    fill(style, given)
+    return style[name] if name in style else _computed(style, name)
+
+
+def anonymous(style, name):
+    """WeasyPrint's own method, likewise."""
+    if name not in PLAIN or "filled" in vars(style):
+        return _anonymous(style, name)
+    style.filled = True
+    fill(style, set(style))
+    return style[name]
+
+
+def fill(style, given):
+    """Sets what is not given: inherited or initial."""
+    parent = style.parent_style
+    style.update({name: value for name, value in INITIAL_PLAIN.items() if name not in given})
+    style.update({name: parent[name] for name in INHERITED_PLAIN if name not in given})
 
 
 _set_computed_styles = StyleFor.set_computed_styles
