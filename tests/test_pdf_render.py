@@ -3,8 +3,6 @@
 import io
 import logging
 import re
-import subprocess
-import sys
 
 import pydyf
 import pytest
@@ -152,22 +150,6 @@ def test_child_process_ends_when_nobody_waits_for_what_it_draws(tmp_path):
         process.draw(html, tmp_path / "x.pdf", leave)
     assert process.process.returncode == 1
     assert list(tmp_path.iterdir()) == []
-
-
-STOCK = """
-import sys
-from brochure import pdf, sparing
-sparing.spare = lambda: None
-sys.stdout.buffer.write(pdf.draw(sys.stdin.read()))
-"""
-
-
-def test_sparing_work_changes_no_byte(db):
-    version = ProcedureVersion.objects.published().for_page().get(procedure__slug="licencia-de-funcionamiento")
-    sheet = procedure_sheet(version, timezone.localdate())
-    html = pdf.render_html("brochure/sheet_procedure.html", {"sheet": sheet, "date": sheet.date}, language="es")
-    child = subprocess.run([sys.executable, "-c", STOCK], input=html.encode(), capture_output=True, check=True)
-    assert child.stdout == pdf.draw(html)
 
 
 def test_qr_tag_names_its_address_and_escapes_it():

@@ -17,7 +17,8 @@ def spare(replace):
     replace(_split_first_line, split_first_line)
     line_break.Layout.setup = setup
     line_break.Layout.set_text = set_text
-    line_break.Layout.deactivate = line_break.Layout.reactivate = stay
+    line_break.Layout.deactivate = stay
+    line_break.Layout.reactivate = reactivate
 
 
 _split_first_line = line_break.split_first_line
@@ -36,6 +37,10 @@ def split_first_line(text, style, context, max_width, spacing, is_line_start=Tru
     return known[key][0]
 
 
+LETTERS = ("font_family", "font_style", "font_weight", "font_size", "direction")
+"""All that tells one such style from another."""
+
+
 def name_of(style):
     """What no other style has, as long as this one is kept; a drawing's letters have one each and are all alike."""
     if isinstance(style, StyleOfLetters):
@@ -45,8 +50,17 @@ def name_of(style):
     return id(style)
 
 
-def stay(layout, style=None):
+def stay(layout):
     """A line that is set stays so until it is drawn; WeasyPrint forgets it and sets it again, to save memory."""
+
+
+_reactivate = line_break.Layout.reactivate
+
+
+def reactivate(layout, style):
+    """WeasyPrint's own method, only needed for a justified line: its spaces are widened when it is drawn."""
+    if layout.justification_spacing:
+        _reactivate(layout, style)
 
 
 SEPARATORS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import tinyhtml5
 
 TAG = re.compile("<[a-z][^>]*>")
-VOID = ("<area", "<br", "<col", "<hr", "<img", "<input", "<link", "<meta", "<source", "<wbr")
+VOID = re.compile(r"<(?:area|base|br|col|hr|img|input|link|meta|source|wbr)\b")
 BARE = re.compile(r" (data-cells|data-not-content)(?=[ >])")
 DOCTYPE = re.compile(r"\s*<!doctype html>", re.IGNORECASE)
 
@@ -19,7 +19,7 @@ def spare(_replace):
     tinyhtml5.parse = parse
 
 
-_parse = tinyhtml5.parse
+parse_html = tinyhtml5.parse
 
 
 def parse(document, **how):
@@ -30,7 +30,7 @@ def parse(document, **how):
         parser.feed(completed(text))
         return parser.close()
     except (ElementTree.ParseError, TypeError):  # the latter from bytes, which say their encoding elsewhere
-        return _parse(text, **how)
+        return parse_html(text, **how)
 
 
 def builder():
@@ -44,6 +44,6 @@ def completed(html):
 
 def _completed_tag(match):
     tag = match[0]
-    if tag.startswith(VOID) and not tag.endswith("/>"):
+    if VOID.match(tag) and not tag.endswith("/>"):
         tag = f"{tag[:-1]}/>"
     return BARE.sub(r' \1=""', tag)
