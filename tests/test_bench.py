@@ -1,3 +1,4 @@
+from portal.bench.brochure import ARTICLE, with_words_shuffled
 from tests.installation import Installation
 
 
@@ -73,3 +74,16 @@ def test_bench_draws_sheets_and_editions_beside_the_library_as_it_is(tmp_path):
     assert rows[0][-2] == rows[1][-2]  # the same pages, whoever draws them
     assert rows[2][-2] == rows[3][-2]
     assert int(rows[0][-2]) < 50
+
+
+def test_copies_of_a_record_say_the_same_words_in_another_order():
+    record = """<article class="record"><header>
+<h3 class="record-name" data-number="N.º {} · " id="x">uno dos tres cuatro cinco seis</h3><img alt="siete ocho">
+</header></article>"""
+    chapter = record.format(67) + record.format(68)
+    shuffled = ARTICLE.sub(lambda article: with_words_shuffled(article, originals=67), chapter)
+    original, copy = shuffled.split("</article>")[:2]
+    assert original in record.format(67)
+    assert copy not in record.format(68)
+    assert sorted(copy) == sorted(record.format(68).removesuffix("</article>"))
+    assert 'alt="siete ocho"' in copy

@@ -160,6 +160,33 @@ def test_small_parts_share_a_volume_and_what_names_pages_stands_alone(monkeypatc
     assert [volume.is_counted_first for volume in cut] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("held", "order"),
+    [
+        (1_000_000, ["count 0", "lay out 1", "lay out 2", "lay out 0", "draw 0", "draw 1", "draw 2"]),
+        (0, ["count 0", "lay out 1", "draw 1", "lay out 2", "draw 2", "lay out 0", "draw 0"]),
+    ],
+)
+def test_volumes_are_laid_out_before_they_are_drawn_while_little_is_held(draw, monkeypatch, held, order):
+    """On one processor, the contents first: what names pages comes as soon as they are known."""
+    begin, answer, done = workshop.Job.begin, workshop.Workshop.answer, []
+
+    def begun(shop, number, counts):
+        done.append(f"{'count' if counts else 'lay out'} {number}")
+        return begin(shop, number, counts)
+
+    def answered(shop, job):
+        done.append(f"draw {job.number}")
+        answer(shop, job)
+
+    monkeypatch.setattr(workshop, "processors", lambda: 1)
+    monkeypatch.setattr(workshop, "HELD", held)
+    monkeypatch.setattr(workshop.Job, "begin", begun)
+    monkeypatch.setattr(workshop.Workshop, "answer", answered)
+    draw(chapter("contenido", listing("a", "b")), chapter("uno", record("a")), chapter("dos", record("b")))
+    assert done == order
+
+
 def test_document_without_cuts_is_one_volume(tmp_path):
     html = FRAME.format(chapter("uno", listing("uno")).replace(CUT, ""))
     assert workshop.draw(html, tmp_path / "x.pdf") == 1
