@@ -63,7 +63,7 @@ def test_bench_draws_sheets_and_editions_beside_the_library_as_it_is(tmp_path):
     status, table = Installation.without_data(tmp_path).manage("bench", "brochure", "--size", "43")
 
     assert status == 0, table
-    rows = [line.split() for line in table.strip().splitlines()[2:]]
+    rows = [line.split() for line in table.strip().splitlines()[3:]]
     assert [row[:-7] for row in rows] == [
         ["a", "sheet,", "median", "of", "43"],
         ["a", "sheet,", "median", "of", "43"],
