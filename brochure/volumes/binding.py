@@ -7,21 +7,34 @@ import pikepdf
 from pikepdf import Array, Dictionary, String
 
 
-def bind(volumes, path):
-    """Writes the tagged PDF that the volumes make up, with the title and the language of the first.
+class Book:
+    """A tagged PDF that volumes are added to in their order; title and language are those of the first."""
 
-    Args:
-        volumes: pairs of the bytes of a PDF from WeasyPrint, whose named places and cell headers have names that no
-            other volume uses, and whether it goes on with the last chapter of the volume before.
-        path: of the whole; written at once.
-    """
-    with ExitStack() as stack:
-        (first, _continues), *others = volumes
-        book = stack.enter_context(pikepdf.open(BytesIO(first)))
-        for content, continues in others:
-            _append(book, stack.enter_context(pikepdf.open(BytesIO(content))), continues=continues)
-        _sort_places(book)
-        book.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    def __init__(self):
+        self._open = ExitStack()
+        self._pdf = None
+
+    def add(self, content, *, continues):
+        """Adds the pages of a volume.
+
+        Args:
+            content: bytes of a PDF from WeasyPrint; its named places and cell headers have names that no other uses.
+            continues: it goes on with the last chapter of the volume before.
+        """
+        volume = self._open.enter_context(pikepdf.open(BytesIO(content)))
+        if self._pdf is None:
+            self._pdf = volume
+        else:
+            _append(self._pdf, volume, continues=continues)
+
+    def save(self, path):
+        """Writes the whole at once, and ends."""
+        with self._open:
+            _sort_places(self._pdf)
+            self._pdf.save(path, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+
+    def close(self):
+        self._open.close()
 
 
 def _append(book, volume, *, continues):

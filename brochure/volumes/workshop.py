@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from brochure import pdf
 from brochure.booklet import impose
-from brochure.volumes.binding import bind
+from brochure.volumes.binding import Book
 from brochure.volumes.cutting import NAMED_PAGE, cut, processors
 
 ANY_PAGE = "000"
@@ -52,11 +52,11 @@ def draw(html, path, progress=lambda page: None):
         try:
             with contextlib.closing(Workshop(volumes, progress)) as workshop:
                 workshop.draw()
+                workshop.book.save(path)
             break
         except Misnumbered:
             if attempt == ATTEMPTS:
                 raise
-    bind([(volume.content, volume.continues) for volume in volumes], path)
     return sum(volume.length for volume in volumes)
 
 
@@ -79,6 +79,7 @@ class Workshop:
         self.waiting_to_begin = list(self.orders())
         self.jobs = {}  # by connection
         self.pages = 0
+        self.book, self.to_bind = Book(), list(volumes)
 
     def orders(self):
         """Which volumes are to be begun, in this order."""
@@ -88,7 +89,7 @@ class Workshop:
         yield from (Order(number, counts=False) for number in range(len(self.volumes)))
 
     def draw(self):
-        """Fills in `content`, `length` and `places` of all volumes.
+        """Fills in `length` and `places` of all volumes, and binds them to a book.
 
         Raises:
             Misnumbered: a length is not what others were numbered by; it is right now, for another attempt.
@@ -98,10 +99,20 @@ class Workshop:
             self.hand_out()
             if not self.jobs:
                 raise pdf.RenderFailed("Volumes wait for each other's pages.")
+            self.bind()  # while they work
             for ready in connection.wait(self.jobs):
                 self.hear(self.jobs[ready])
+        self.bind()
+
+    def bind(self):
+        """Adds to the book whatever is drawn without a gap."""
+        while self.to_bind and self.to_bind[0].content:
+            volume = self.to_bind.pop(0)
+            self.book.add(volume.content, continues=volume.continues)
+            volume.content = None
 
     def close(self):
+        self.book.close()
         for job in self.jobs.values():
             job.process.kill()
             job.process.join()
