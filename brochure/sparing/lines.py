@@ -38,15 +38,13 @@ def split_first_line(text, style, context, max_width, spacing, is_line_start=Tru
 
 
 LETTERS = ("font_family", "font_style", "font_weight", "font_size", "direction")
-"""All that tells one such style from another."""
+"""What tells the style of a drawing's letters from another."""
 
 
 def name_of(style):
-    """What no other style has, as long as this one is kept; a drawing's letters have one each and are all alike."""
+    """What no other style has as long as this one is kept; in a drawing each text has its own, most of them alike."""
     if isinstance(style, StyleOfLetters):
-        return tuple(
-            str(style[name]) for name in ("font_family", "font_style", "font_weight", "font_size", "direction")
-        )
+        return tuple(str(style[name]) for name in LETTERS)
     return id(style)
 
 
