@@ -32,7 +32,7 @@ def resolve_percentages(box, containing_block):
     used = used_lengths(box.style)
     if used is None:
         return _resolve_percentages(box, containing_block)
-    vars(box).update(used)
+    vars(getattr(box, "_box", box)).update(used)  # a placeholder pretends to be its box
     collapses = box.style["border_collapse"] == "collapse"
     for name in BORDERS:
         if not (collapses and hasattr(box, name)):
