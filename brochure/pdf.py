@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import io
 import logging
-import os
 import re
 import ssl
 import subprocess
@@ -124,7 +123,7 @@ def lay_out(html):
     """The WeasyPrint Document of an HTML text: its pages, not yet written."""
     weasyprint = _weasyprint()
     document = weasyprint.HTML(string=drawable(html), base_url=STATIC, url_fetcher=_fetcher())
-    return document.render(font_config=_fonts(os.getpid()), stylesheets=_stylesheets(_stylesheet_bytes()), **OPTIONS)
+    return document.render(stylesheets=_stylesheets(_stylesheet_bytes()), **OPTIONS)
 
 
 def drawable(text):
@@ -166,18 +165,6 @@ def _weasyprint():
     mending.mend()
     sparing.spare()
     return weasyprint
-
-
-@lru_cache
-def _fonts(_process):
-    """Opened once for all documents of a process: they bring none of their own.
-
-    Not for those it forks: Pango looks fonts up in a thread, which a forked process does not have.
-    """
-    _weasyprint()
-    from weasyprint.text.fonts import FontConfiguration
-
-    return FontConfiguration()
 
 
 @lru_cache

@@ -7,7 +7,7 @@ gets its row only then, and what has a row is not drawn again. How far it is sta
 import hashlib
 import os
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -90,10 +90,14 @@ class Press:
         self.pages = {}  # {(language, paper): page} of the file that is being drawn
         self.reported = 0  # when
 
+    @property
+    def is_for_screens(self):
+        return all(paper == Paper.SCREEN for _language, paper in self.files)
+
     def draw(self):
         """Yields each file as a Drawn when it is whole."""
         try:
-            with child.DrawingProcess() as process:
+            with nullcontext() if self.is_for_screens else child.DrawingProcess() as process:
                 for language, paper in self.files:
                     self.pages = {(language, paper): 0}
                     self.report()

@@ -134,16 +134,24 @@ def test_chapter_of_two_volumes_goes_on_under_its_name(draw):
     assert pages_of(content)[1].endswith("unopiepágina2")  # the running head is the last in the file
 
 
-def test_numbers_are_given_again_where_they_change_the_pages(tmp_path, monkeypatch):
-    """With numbers as wide as was thought the list takes more pages than with those that come."""
+@pytest.mark.parametrize("held", [1_000_000, 0])
+def test_numbers_are_given_again_where_they_change_the_pages(tmp_path, monkeypatch, held):
+    """With numbers as wide as was thought the list takes more pages than with those that come.
+
+    What was drawn before that was known, because little may be held, is drawn again.
+    """
     monkeypatch.setattr(cutting, "MOST", 1)
+    monkeypatch.setattr(workshop, "processors", lambda: 1)
+    monkeypatch.setattr(workshop, "HELD", held)
     monkeypatch.setattr(workshop, "ANY_PAGE", "0 " * 20_000)
     told = []
-    parts = [chapter("contenido", listing("alfa")), chapter("uno", record("alfa"))]
-    assert workshop.draw(FRAME.format("".join(parts)), tmp_path / "x.pdf", told.append) == 2
-    assert "alfaen2" in pages_of((tmp_path / "x.pdf").read_bytes())[0]
-    assert told[-2:] == [1, 2]
-    assert len(told) > 2  # of the attempt before
+    parts = [chapter("contenido", listing("a", "b")), chapter("uno", record("a")), chapter("dos", record("b"))]
+    assert workshop.draw(FRAME.format("".join(parts)), tmp_path / "x.pdf", told.append) == 3
+    pages = pages_of((tmp_path / "x.pdf").read_bytes())
+    assert "aen2ben3" in pages[0].replace("•", "")
+    assert [page[-7:] for page in pages] == ["página1", "página2", "página3"]
+    assert told[-3:] == [1, 2, 3]
+    assert len(told) > 3  # of the attempt before
 
 
 def test_place_that_is_not_shown_has_no_page(draw):

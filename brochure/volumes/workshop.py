@@ -80,6 +80,8 @@ class Workshop:
         self.jobs = {}  # by connection
         self.pages = 0
         self.book, self.to_bind = Book(), list(volumes)
+        for volume in volumes:
+            volume.content = None  # of an attempt before, numbered by other lengths
 
     def orders(self):
         """Which volumes are to be begun, in this order."""
