@@ -316,6 +316,18 @@ def test_failed_file_leaves_the_whole_ones_and_no_half_one(db, editions_folder, 
         publish_edition(edition=edition)
 
 
+def test_only_files_for_paper_need_a_process(db, editions_folder, monkeypatch):
+    clear_catalogue()
+    make_procedure("uno")
+    edition = compose_edition(**TITLES)
+    for language, paper in edition.wanted_files:
+        if paper != "screen":
+            keep_file(edition, drawn(edition, language, b"%PDF whole", paper))
+    monkeypatch.setattr(child, "DrawingProcess", None)
+    render_edition(edition=edition)
+    assert {file.language for file in edition.files.filter(paper="screen")} == {"es", "en"}
+
+
 def test_leftovers_of_killed_runs_go_after_a_day_and_kept_files_stay(db, editions_folder):
     edition = rendered_edition()
     folder = editions_folder / "1"
