@@ -148,7 +148,7 @@ def test_child_process_ends_when_nobody_waits_for_what_it_draws(tmp_path):
 
     with pytest.raises(InterruptedError), DrawingProcess() as process:
         process.draw(html, tmp_path / "x.pdf", leave)
-    assert process.process.returncode == 1
+    assert process.process.returncode  # it ended by itself, as nobody read what it told
     assert list(tmp_path.iterdir()) == []
 
 
