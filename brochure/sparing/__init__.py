@@ -1,5 +1,6 @@
 """Work that WeasyPrint 70 does in vain, spared from outside until it is spared there; what is drawn stays the same.
 
+markup  read as XML, by a parser written in C
 styles  computed once for what is styled alike
 lines   set once for the same text in the same style
 boxes   measured without asking what their style answers for all

@@ -11,9 +11,12 @@ from weasyprint.text.fonts import font_features
 from brochure.sparing.styles import for_each_style
 
 
+OF_STYLES = [(function, for_each_style(function)) for function in (line_break.strut, line_break.get_font_description)]
+
+
 def spare(replace):
-    for function in (line_break.strut, line_break.get_font_description):
-        replace(function, for_each_style(function))
+    for function, substitute in OF_STYLES:
+        replace(function, substitute)
     replace(_split_first_line, split_first_line)
     line_break.Layout.setup = setup
     line_break.Layout.set_text = set_text

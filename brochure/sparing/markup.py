@@ -26,15 +26,12 @@ def parse(document, **how):
     """As tinyhtml5's own function: the root element of what a string or file holds."""
     text = document if isinstance(document, str) else document.read()
     try:
-        parser = ElementTree.XMLParser(target=builder())  # noqa: S314 - our templates make it and declare no entities
+        builder = ElementTree.TreeBuilder(insert_comments=True)
+        parser = ElementTree.XMLParser(target=builder)  # noqa: S314 - our templates make it and declare no entities
         parser.feed(completed(text))
         return parser.close()
     except (ElementTree.ParseError, TypeError):  # the latter from bytes, which say their encoding elsewhere
         return parse_html(text, **how)
-
-
-def builder():
-    return ElementTree.TreeBuilder(insert_comments=True)
 
 
 def completed(html):
