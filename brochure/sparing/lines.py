@@ -10,7 +10,6 @@ from weasyprint.text.fonts import font_features
 
 from brochure.sparing.styles import for_each_style
 
-
 OF_STYLES = [(function, for_each_style(function)) for function in (line_break.strut, line_break.get_font_description)]
 
 

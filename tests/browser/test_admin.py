@@ -3,6 +3,8 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.drafts import begin_support
+
 PAGES = [
     "/admin/",
     "/admin/procedures/procedureversion/",
@@ -78,11 +80,7 @@ def test_a_draft_is_written_row_by_row_and_seen_as_the_public_will_see_it(staff)
 
 def test_a_draft_can_be_written_without_javascript(staff_without_script):
     page = staff_without_script
-    page.goto("/admin/procedures/programversion/add/")
-    page.locator("#id_name_es").fill("Apoyo sin guiones")
-    page.locator("#id_kind").select_option("grant")
-    page.locator("#id_level").select_option("municipal")
-    page.locator("#id_institution").select_option(index=1)
+    begin_support(page, "Apoyo sin guiones")
     page.get_by_role("button", name="Guardar y enviar a revisión").click()
     page.get_by_label("Qué cambia").fill("Es nuevo.")
     page.get_by_role("button", name="Enviar a revisión").click()

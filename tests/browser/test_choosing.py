@@ -5,6 +5,8 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.drafts import begin_support
+
 
 @pytest.fixture
 def draft(staff):
@@ -84,11 +86,7 @@ def test_the_boxes_are_accessible_and_fit_on_a_phone(prefix, scheme, staff, draf
 
 def test_names_are_written_without_javascript(staff_without_script):
     page = staff_without_script
-    page.goto("/admin/procedures/programversion/add/")
-    page.locator("#id_name_es").fill("Apoyo con documentos, sin guiones")
-    page.locator("#id_kind").select_option("grant")
-    page.locator("#id_level").select_option("municipal")
-    page.locator("#id_institution").select_option(index=1)
+    begin_support(page, "Apoyo con documentos, sin guiones")
     name = page.locator("#names-document option").first.get_attribute("value")
     page.locator("[name=documents-more]").first.fill(name.lower())
     page.locator("[name=_continue]").click()
